@@ -1,0 +1,1 @@
+"""Hypotheses into text: the project's core, free of I/O."""

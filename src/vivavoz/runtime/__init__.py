@@ -1,0 +1,1 @@
+"""Sessions at work: the only place with asyncio and threads."""

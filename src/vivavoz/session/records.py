@@ -1,0 +1,69 @@
+"""What of a session outlives its process: the values handed to and from the history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from vivavoz.session.entities import StreamingSession
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerStream:
+    """One run of a recorder: a container begins at its first chunk and can only be read from there.
+
+    ``first_sample`` is where its audio begins on the session's timeline (16 kHz samples).
+    """
+
+    mime_type: str
+    first_sequence_number: int
+    first_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class DurableMark:
+    """Everything before it is final and stored: chunks up to ``sequence_number``, audio up to
+    ``sample_index`` (16 kHz samples on the session's timeline)."""
+
+    sequence_number: int = 0
+    sample_index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedSession:
+    """A session that the store holds but no process does: what a restart needs to go on."""
+
+    session: StreamingSession
+    resume_token_hash: str
+    language: str | None
+    stream: ContainerStream | None
+    mark: DurableMark
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """The aggregated metrics of one finished session; no content."""
+
+    engine: str
+    model: str
+    audio_s: float
+    wall_s: float
+    chunks: int
+    bytes: int
+    partials: int
+    finals: int
+    words: int
+    reconnects: int
+    latency_p50_ms: float
+    latency_p95_ms: float
+    recognition_s: float
+    audio_quality_score: float
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTranscript:
+    """Where a finished session went: its id in the history and the name of its file."""
+
+    transcript_id: UUID
+    saved_at: datetime
+    file_name: str
