@@ -1,0 +1,1 @@
+"""Speech or silence: where an utterance starts and where it ends."""
