@@ -27,6 +27,13 @@ class DurableMark:
     sequence_number: int = 0
     sample_index: int = 0
 
+    def merged(self, other: "DurableMark") -> "DurableMark":
+        """The farther of both, in each respect."""
+        return DurableMark(
+            max(self.sequence_number, other.sequence_number),
+            max(self.sample_index, other.sample_index),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedSession:

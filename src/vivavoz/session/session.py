@@ -1,0 +1,296 @@
+"""One session's rules: its status, its audio's way in, its watermarks and its deadlines.
+
+No I/O and no clock: what happens is told by method calls that carry the moment, what must be sent
+comes out of ``events_to_send``, and ``deadlines`` says when to call ``deadline_passed``.
+"""
+
+from vivavoz.errors import InvalidStateError, TooManyReconnectsError
+from vivavoz.session.deadlines import Deadline, Deadlines, Moment
+from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
+from vivavoz.session.events import Ack, ServerEvent, StatusChanged, Warned, WarningCode
+from vivavoz.session.intake import AudioIntake
+from vivavoz.session.records import ContainerStream, DurableMark, UnfinishedSession
+from vivavoz.session.rules import SessionRules
+from vivavoz.session.state import SessionState
+from vivavoz.session.watermarks import Watermarks
+
+S = SessionStatus
+_TAKES_AUDIO = frozenset({S.RECORDING, S.PAUSED, S.FINALIZING})
+_SAMPLE_RATE_HZ = 16_000
+
+
+class Session:
+    """A live session.
+
+    Args:
+        entity: its data; the session keeps it up to date.
+        rules: its limits.
+        at: the moment of creation.
+        earlier: what the store knows, when another process began the session.
+    """
+
+    def __init__(
+        self,
+        entity: StreamingSession,
+        rules: SessionRules,
+        at: Moment,
+        earlier: UnfinishedSession | None = None,
+    ) -> None:
+        self.entity = entity
+        self.rules = rules
+        self.deadlines = Deadlines()
+        self.stream: ContainerStream | None = None
+        self.durable = DurableMark()
+        self.reconnects = 0
+        self._state = SessionState(entity.status)
+        self._outgoing: list[ServerEvent] = []
+        trail_start = self.durable
+        if earlier is not None:
+            self.stream, self.durable = earlier.stream, earlier.mark
+            if earlier.stream is not None:
+                before_stream = earlier.stream.first_sequence_number - 1
+                trail_start = DurableMark(before_stream, earlier.stream.first_sample)
+            self._move_to(S.RECONNECTING)
+            self.deadlines.set(Deadline.RESUME, at.monotonic_s + rules.resume_window_s)
+        else:
+            self.deadlines.set(Deadline.CONNECT, at.monotonic_s + rules.connect_timeout_s)
+        self.intake = AudioIntake(trail_start.sequence_number + 1, rules, at.monotonic_s)
+        self.watermarks = Watermarks(trail_start)
+        self._limit_duration(at)
+
+    # --- what it tells ----------------------------------------------------------------------------
+
+    @property
+    def status(self) -> SessionStatus:
+        """The present status."""
+        return self._state.status
+
+    @property
+    def working_status(self) -> SessionStatus:
+        """The status apart from the connection: the one held while reconnecting."""
+        return self._state.held or self._state.status
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the session is over."""
+        return self._state.is_terminal
+
+    @property
+    def input_is_complete(self) -> bool:
+        """Whether the recording was stopped and no chunk is still on its way."""
+        return self.working_status is S.FINALIZING and not self.intake.is_waiting
+
+    def events_to_send(self) -> list[ServerEvent]:
+        """What has to go to the client since the last call."""
+        events, self._outgoing = self._outgoing, []
+        return events
+
+    # --- the connection ---------------------------------------------------------------------------
+
+    def connected(self, at: Moment) -> None:
+        """The first connection is open."""
+        self._move_to(S.CONNECTED)
+        self.deadlines.set(Deadline.CONNECT, at.monotonic_s + self.rules.connect_timeout_s)
+
+    def connection_lost(self, at: Moment) -> None:
+        """No connection is left; the session waits for its client."""
+        if self.is_terminal or self.status is S.RECONNECTING:
+            return
+        self._move_to(S.RECONNECTING)
+        self.deadlines.clear(Deadline.IDLE, Deadline.CONNECT)
+        self.deadlines.set(Deadline.RESUME, at.monotonic_s + self.rules.resume_window_s)
+
+    def connection_resumed(self, at: Moment) -> None:
+        """A connection with the right token is open, in place of any other.
+
+        Raises:
+            TooManyReconnectsError: the session was resumed too often; nothing was changed.
+        """
+        if self.reconnects >= self.rules.max_reconnects:
+            raise TooManyReconnectsError(
+                f"This session was resumed {self.reconnects} times, which is the limit. "
+                "Start a new session.",
+                max_reconnects=self.rules.max_reconnects,
+            )
+        self.reconnects += 1
+        self._leave_reconnecting()
+        self.intake.connection_resumed()
+        self.deadlines.clear(Deadline.RESUME)
+        self.heard_from_client(at)
+
+    def heard_from_client(self, at: Moment) -> None:
+        """Some message came."""
+        self.entity.last_activity = at.wall
+        self.deadlines.clear(Deadline.CONNECT)
+        self.deadlines.set(Deadline.IDLE, at.monotonic_s + self.rules.idle_timeout_s)
+
+    # --- client events ----------------------------------------------------------------------------
+
+    def start_recording(self, mime_type: str) -> ContainerStream:
+        """Audio of that type follows, in a first container stream.
+
+        Raises:
+            IllegalTransitionError: the session records already, or is over.
+        """
+        self._refuse_unless(S.CONNECTED, "started")
+        self._move_to(S.RECORDING)
+        return self._begin_stream(mime_type)
+
+    def pause_recording(self) -> None:
+        """The client pauses.
+
+        Raises:
+            IllegalTransitionError: the session is not recording.
+        """
+        self._move_to(S.PAUSED)
+
+    def resume_recording(self, mime_type: str | None) -> ContainerStream | None:
+        """The client goes on, in a new container stream if it names a type.
+
+        Raises:
+            InvalidStateError: the session is not paused.
+        """
+        self._refuse_unless(S.PAUSED, "resumed")
+        self._move_to(S.RECORDING)
+        return self._begin_stream(mime_type) if mime_type else None
+
+    def stop_recording(self, last_sequence_number: int | None, at: Moment) -> None:
+        """No more audio comes, except chunks up to ``last_sequence_number``. Twice is once.
+
+        Raises:
+            IllegalTransitionError: there is no recording to stop.
+        """
+        if self.working_status is S.FINALIZING:
+            return
+        self._move_to(S.FINALIZING)
+        self.intake.expect_last(last_sequence_number)
+        self._watch_gap(at)
+
+    def receive_chunk(self, chunk: AudioChunk, at: Moment) -> list[AudioChunk]:
+        """Take one chunk; return those that are now in order, to be decoded.
+
+        Raises:
+            InvalidStateError: no recording is going on.
+            ClientError: as ``AudioIntake.offer``.
+        """
+        if self.status not in _TAKES_AUDIO:
+            raise InvalidStateError(
+                f"Audio came while the session is {self.status}; send start_recording first.",
+                status=self.status.value,
+            )
+        received = self.intake.received_sequence_number
+        try:
+            return self.intake.offer(chunk, at.monotonic_s)
+        finally:
+            self.entity.audio_chunks_received = self.intake.chunks_received
+            if self.intake.received_sequence_number != received:
+                self.deadlines.clear(Deadline.GAP)
+            self._watch_gap(at)
+
+    # --- what the server does with it -------------------------------------------------------------
+
+    def acknowledge(self, queue_size: int) -> None:
+        """Tell the client how far its audio has come."""
+        self._outgoing.append(
+            Ack(
+                received_sequence_number=self.intake.acknowledge(),
+                durable_sequence_number=self.durable.sequence_number,
+                queue_size=queue_size,
+            )
+        )
+
+    def committed(self, mark: DurableMark) -> bool:
+        """The store holds all text up to ``mark``; whether that frees chunks at the client."""
+        before, self.durable = self.durable, self.durable.merged(mark)
+        return self.durable.sequence_number > before.sequence_number
+
+    def declare_gap(self, at: Moment) -> list[AudioChunk]:
+        """Stop waiting for missing chunks: declare them lost, return those behind them."""
+        missing, released = self.intake.give_up_missing()
+        self.entity.audio_chunks_received = self.intake.chunks_received
+        lost = {
+            "first_sequence_number": missing.first,
+            "last_sequence_number": missing.last,
+            "at_s": round(self.watermarks.decoded.sample_index / _SAMPLE_RATE_HZ, 3),
+            "duration_s": missing.capture_s,
+        }
+        self.entity.metadata.setdefault("lost_audio", []).append(lost)
+        message = f"Chunks {missing.first} to {missing.last} never came; the transcript says so."
+        self._warn(WarningCode.AUDIO_GAP, message, lost, at)
+        self._watch_gap(at)
+        return released
+
+    def warn_of_duration_limit(self, at: Moment) -> None:
+        """Tell the client that its time is nearly over."""
+        left_s = self.rules.duration_warning_s
+        message = f"The session ends and is saved in {left_s:.0f} seconds."
+        self._warn(WarningCode.DURATION_LIMIT_NEAR, message, {"remaining_s": left_s}, at)
+
+    def finalize(self, at: Moment) -> list[AudioChunk]:
+        """End the recording from the server's side: return the chunks held behind gaps, the last
+        that will be decoded."""
+        if self.working_status is not S.FINALIZING:
+            self._move_to(S.FINALIZING)
+        released: list[AudioChunk] = []
+        while self.intake.is_waiting:
+            released += self.declare_gap(at)
+        self.deadlines.clear(*Deadline)
+        return released
+
+    def complete(self) -> None:
+        """Everything is transcribed and kept."""
+        self._leave_reconnecting()
+        self._move_to(S.COMPLETED)
+        self.deadlines.clear(*Deadline)
+
+    def fail(self) -> None:
+        """The session cannot go on."""
+        self._move_to(S.ERROR)
+        self.deadlines.clear(*Deadline)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _begin_stream(self, mime_type: str) -> ContainerStream:
+        first = self.intake.expected_sequence_number
+        self.stream = ContainerStream(mime_type, first, self.watermarks.decoded.sample_index)
+        return self.stream
+
+    def _limit_duration(self, at: Moment) -> None:
+        elapsed_s = (at.wall - self.entity.start_time).total_seconds()
+        end_s = at.monotonic_s + self.entity.duration_limit - elapsed_s
+        self.deadlines.set(Deadline.DURATION, end_s)
+        self.deadlines.set(Deadline.DURATION_WARNING, end_s - self.rules.duration_warning_s)
+
+    def _watch_gap(self, at: Moment) -> None:
+        if not self.intake.is_waiting:
+            self.deadlines.clear(Deadline.GAP)
+        elif not self.deadlines.has(Deadline.GAP):
+            self.deadlines.set(Deadline.GAP, at.monotonic_s + self.rules.gap_timeout_s)
+
+    def _warn(self, code: str, message: str, details: dict[str, object], at: Moment) -> None:
+        self._outgoing.append(
+            Warned(code=code, message=message, details=details, timestamp=at.wall)
+        )
+
+    def _refuse_unless(self, status: SessionStatus, done: str) -> None:
+        if self.status is not status:
+            raise InvalidStateError(
+                f"Only a session that is {status} can be {done}; this one is {self.status}.",
+                status=self.status.value,
+            )
+
+    def _leave_reconnecting(self) -> None:
+        if self.status is S.RECONNECTING:
+            self._state.resume()
+            self._status_was_set(S.RECONNECTING)
+
+    def _move_to(self, status: SessionStatus) -> None:
+        previous = self.status
+        self._state.move_to(status)
+        self._status_was_set(previous)
+
+    def _status_was_set(self, previous: SessionStatus) -> None:
+        self.entity.status = self.status
+        self._outgoing.append(
+            StatusChanged(session_id=self.entity.session_id, status=self.status, previous=previous)
+        )
