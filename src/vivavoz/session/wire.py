@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from vivavoz.errors import ChunkTooLargeError, InvalidMessageError
 from vivavoz.session import strict_json
+from vivavoz.session.broken_rule import broken_rule
 from vivavoz.session.entities import MAX_CHUNK_BYTES, AudioChunk
 from vivavoz.session.events import (
     Ack,
@@ -44,7 +45,6 @@ from vivavoz.session.events import (
     TranscriptionPartial,
     Warned,
 )
-from vivavoz.session.rules import broken_rule
 
 _CHUNK_HEADER = struct.Struct(">Id")
 
