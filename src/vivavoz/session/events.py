@@ -48,7 +48,7 @@ class RecordingOptions(Event):
 
 
 class StartRecording(Event):
-    """Audio of this MIME type follows. ``language``: ISO 639-1, or none to let the engine detect."""
+    """Audio of this MIME type follows. ``language``: ISO 639-1; none lets the engine detect."""
 
     event = "start_recording"
     mime_type: MimeType

@@ -10,7 +10,7 @@ from vivavoz.errors import (
 )
 from vivavoz.session.entities import AudioChunk
 from vivavoz.session.order import ChunkOrder, MissingChunks
-from vivavoz.session.rules import SessionRules
+from vivavoz.session.limits import SessionRules
 
 _RATE_WINDOW_S = 10.0
 
@@ -56,8 +56,8 @@ class AudioIntake:
         """Take a chunk; return all that are now in order.
 
         Raises:
-            ChunkTooLargeError, RateLimitedError, TooManyUnacknowledgedError, ChunkLimitReachedError,
-            SessionBytesLimitReachedError: a limit; the chunk was not taken.
+            ChunkTooLargeError, RateLimitedError, TooManyUnacknowledgedError,
+            ChunkLimitReachedError, SessionBytesLimitReachedError: a limit; it was not taken.
             SequenceMismatchError: a chunk before this one is missing; said once for each.
         """
         self._refuse_unfit(chunk, now_s)

@@ -10,7 +10,7 @@ from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
 from vivavoz.session.events import Ack, ServerEvent, StatusChanged, Warned, WarningCode
 from vivavoz.session.intake import AudioIntake
 from vivavoz.session.records import ContainerStream, DurableMark, UnfinishedSession
-from vivavoz.session.rules import SessionRules
+from vivavoz.session.limits import SessionRules
 from vivavoz.session.state import SessionState
 from vivavoz.session.watermarks import Watermarks
 
@@ -208,7 +208,7 @@ class Session:
         """Stop waiting for missing chunks: declare them lost, return those behind them."""
         missing, released = self.intake.give_up_missing()
         self.entity.audio_chunks_received = self.intake.chunks_received
-        lost = {
+        lost: dict[str, object] = {
             "first_sequence_number": missing.first,
             "last_sequence_number": missing.last,
             "at_s": round(self.watermarks.decoded.sample_index / _SAMPLE_RATE_HZ, 3),
