@@ -1,0 +1,80 @@
+"""Audio of any rate, layout and sample format into 16 kHz mono float32."""
+
+from collections.abc import Sequence
+
+import av
+import numpy as np
+
+from vivavoz.audio.pcm import EMPTY, SAMPLE_RATE_HZ, Pcm
+
+
+class MonoResampler:
+    """Converts frames to PCM, through changes of their parameters.
+
+    The filter keeps about a millisecond of audio until more comes or ``flush`` is called.
+    Timestamps are ignored: the timeline is the count of samples, so a gap in a stream's
+    timestamps does not become silence and an overlap does not become a cut.
+    """
+
+    def __init__(self) -> None:
+        self._resampler: av.AudioResampler | None = None
+        self._source: tuple[int, str, str] | None = None
+        self._source_samples = 0
+        self._base_samples = 0
+        self._out_samples = 0
+
+    @property
+    def out_samples(self) -> int:
+        """Samples returned since the beginning."""
+        return self._out_samples
+
+    @property
+    def due_samples(self) -> int:
+        """Samples that will have been returned when all audio pushed so far is out."""
+        if self._source is None:
+            return self._base_samples
+        rate_hz = self._source[0]
+        return self._base_samples - (-self._source_samples * SAMPLE_RATE_HZ // rate_hz)
+
+    def push(self, frame: av.AudioFrame) -> Pcm:
+        """Convert one frame; may return fewer samples than the frame lasts, or more."""
+        source = (frame.sample_rate, frame.layout.name, frame.format.name)
+        before = EMPTY
+        if self._resampler is None or source != self._source:
+            before = self.flush()
+            self._resampler = _open(frame.layout.name)
+            self._source = source
+            self._source_samples = 0
+        self._source_samples += frame.samples
+        frame.pts = None
+        samples = self._pcm(self._resampler.resample(frame))
+        return np.concatenate((before, samples)) if len(before) else samples
+
+    def flush(self) -> Pcm:
+        """The audio still held; what is pushed afterwards begins anew."""
+        if self._resampler is None:
+            return EMPTY
+        samples = self._pcm(self._resampler.resample(None))
+        self._resampler = self._source = None
+        self._base_samples = self._out_samples
+        return samples
+
+    def _pcm(self, frames: Sequence[av.AudioFrame | None]) -> Pcm:
+        blocks = [frame.to_ndarray().mean(axis=0) for frame in frames if frame is not None]
+        if not blocks:
+            return EMPTY
+        samples: Pcm = np.concatenate(blocks).astype(np.float32, copy=False)
+        np.nan_to_num(samples, copy=False, posinf=1.0, neginf=-1.0)
+        self._out_samples += len(samples)
+        return np.clip(samples, -1.0, 1.0, out=samples)
+
+
+def _open(layout: str) -> av.AudioResampler:
+    # FFmpeg can weigh the channels of a named layout; those of a mere count it cannot.
+    target = layout if layout.endswith("channels") else "mono"
+    return av.AudioResampler(
+        format="fltp",
+        layout=target,
+        rate=SAMPLE_RATE_HZ,
+        options={"rematrix_maxval": "1.0"},  # else two channels of 0.8 become one of 1.13
+    )
