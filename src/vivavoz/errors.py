@@ -346,3 +346,14 @@ class MicrophoneNotFoundError(ClientError):
     """The command line found no microphone, or the sound system would not open it."""
 
     code = "MICROPHONE_NOT_FOUND"
+
+
+# --- the client's own -----------------------------------------------------------------------------
+
+
+class ServerUnreachableError(ServerError):
+    """No server answers at the address, or none answered any more; what was recorded is kept."""
+
+    code = "SERVER_UNREACHABLE"
+    http_status = 503
+    recoverable = True

@@ -1,0 +1,263 @@
+"""The client's side of a session, without I/O: what to send, when to connect and give up. [pure]
+
+Whoever drives it connects when ``connect_at_s`` has come, tells it what happens to the connection
+and what arrives, sends what ``messages_to_send`` gives, and calls ``tick`` when ``next_tick_s`` has
+come. Time is monotonic seconds, always an argument.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from vivavoz.client.buffer import Chunk, RecordedStream
+from vivavoz.client.journal import Control, Journal
+from vivavoz.session.entities import MAX_CHUNK_BYTES
+from vivavoz.session.events import (
+    Ack,
+    ErrorBody,
+    Failed,
+    PauseRecording,
+    Ping,
+    ResumeRecording,
+    ServerEvent,
+    SessionCompleted,
+    SessionCreated,
+    SessionLimits,
+    SessionResumed,
+    StartRecording,
+    StopRecording,
+)
+from vivavoz.session.wire import encode_binary_chunk, encode_client
+
+BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0)
+PING_INTERVAL_S = 4.0
+SILENCE_LIMIT_S = 15.0
+RESEND_DELAY_S = 0.3
+
+_FINAL_CLOSE_CODES = frozenset({4400, 4401, 4403, 4404, 4408, 4409, 4410, 4429})
+_SEND_AGAIN = frozenset({"SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"})
+
+
+class Link(StrEnum):
+    """How the client stands with the server.
+
+    ``waiting``: to connect at ``connect_at_s``. ``connecting``: opened or opening, not greeted yet.
+    ``open``: at work. ``blocked``: all attempts failed; what is recorded is only kept.
+    ``refused``: the server ended it and will not have the session back. ``completed``: the end.
+    """
+
+    WAITING = "waiting"
+    CONNECTING = "connecting"
+    OPEN = "open"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    COMPLETED = "completed"
+
+
+class ClientProtocol:
+    """One session's client.
+
+    Args:
+        start: what to record; sent once the session exists.
+        now_s: the moment of creation; the first connection is due at once.
+    """
+
+    def __init__(self, start: StartRecording, now_s: float) -> None:
+        self.link = Link.WAITING
+        self.connect_at_s = now_s
+        self.session: SessionCreated | None = None
+        self.last_error: ErrorBody | None = None
+        self._journal: Journal | None = None
+        self._early: list[Callable[[Journal], None]] = []
+        self._limits: SessionLimits | None = None
+        self._attempts = 0
+        self._received_sequence_number = 0
+        self._heard_at_s = now_s
+        self._ping_at_s = now_s
+        self._hold_until_s: float | None = None
+        self._ping_due = False
+        self._control(start)
+
+    # --- recording --------------------------------------------------------------------------------
+
+    def send_audio(self, audio: bytes, captured_at_ms: float) -> None:
+        """Keep recorded audio and send it as soon as flow control lets it."""
+        self._note(lambda journal: journal.audio(audio, captured_at_ms))
+
+    def pause(self, *, stream_ended: bool = False) -> None:
+        """Finish the utterance; audio comes again after ``resume``."""
+        self._control(PauseRecording(stream_ended=stream_ended))
+
+    def resume(self, mime_type: str | None = None) -> None:
+        """Go on; a MIME type begins a new container stream."""
+        self._control(ResumeRecording(mime_type=mime_type))
+
+    def stop(self) -> None:
+        """No more audio comes."""
+        self._note(
+            lambda journal: journal.control(
+                StopRecording(last_sequence_number=journal.buffer.last_sequence_number)
+            )
+        )
+
+    @property
+    def unsaved_chunks(self) -> int:
+        """Chunks kept here whose text the server has not stored."""
+        if self._journal is None:
+            return len(self._early)
+        buffer = self._journal.buffer
+        return buffer.last_sequence_number - buffer.durable_sequence_number
+
+    def unsaved_streams(self) -> list[RecordedStream]:
+        """The recordings whose text the server has not stored, to upload or to keep as files."""
+        journal = self._journal or self._new_journal(MAX_CHUNK_BYTES)
+        return journal.buffer.unsaved_streams()
+
+    # --- the connection ---------------------------------------------------------------------------
+
+    def connecting(self, now_s: float) -> dict[str, str]:
+        """The connection that was due is being opened: the query to open it with."""
+        self.link = Link.CONNECTING
+        self._heard_at_s = now_s
+        self.last_error = None
+        if self.session is None:
+            return {}
+        return {
+            "session_id": str(self.session.session_id),
+            "resume_token": self.session.resume_token,
+        }
+
+    def connection_lost(self, now_s: float, close_code: int | None = None) -> None:
+        """The connection ended, or could not be opened."""
+        if self.link not in (Link.CONNECTING, Link.OPEN):
+            return
+        self._hold_until_s = None
+        if close_code in _FINAL_CLOSE_CODES:
+            self.link = Link.REFUSED
+        elif self._attempts == len(BACK_OFF_S):
+            self.link = Link.BLOCKED
+        else:
+            self.link = Link.WAITING
+            self.connect_at_s = now_s + max(BACK_OFF_S[self._attempts], self._retry_after_s())
+            self._attempts += 1
+
+    def receive(self, event: ServerEvent, now_s: float) -> None:
+        """Take one event of the server."""
+        self._heard_at_s = now_s
+        match event:
+            case SessionCreated():
+                self.session = event
+                self._greeted(event.limits, now_s)
+            case SessionResumed():
+                self._resumed(event, now_s)
+            case Ack():
+                self._received_sequence_number = event.received_sequence_number
+                self._buffer_is_durable(event.durable_sequence_number)
+            case Failed():
+                self._failed(event.error, now_s)
+            case SessionCompleted():
+                self.link = Link.COMPLETED
+                if event.saved and self._journal is not None:
+                    self._buffer_is_durable(self._journal.buffer.last_sequence_number)
+            case _:
+                pass
+
+    def messages_to_send(self) -> list[str | bytes]:
+        """What has to go out now."""
+        if self.link is not Link.OPEN or self._journal is None or self._limits is None:
+            return []
+        messages: list[str | bytes] = []
+        if self._ping_due:
+            self._ping_due = False
+            messages.append(encode_client(Ping()))
+        if self._hold_until_s is not None:
+            return messages
+        highest = self._received_sequence_number + self._limits.max_unacknowledged_chunks
+        while (entry := self._journal.take(highest)) is not None:
+            messages.append(_encode(entry))
+        return messages
+
+    # --- time -------------------------------------------------------------------------------------
+
+    @property
+    def next_tick_s(self) -> float | None:
+        """When ``tick`` has to be called, or the connection opened."""
+        if self.link is Link.WAITING:
+            return self.connect_at_s
+        if self.link not in (Link.CONNECTING, Link.OPEN):
+            return None
+        moments = [self._heard_at_s + SILENCE_LIMIT_S]
+        if self.link is Link.OPEN:
+            moments.append(self._ping_at_s)
+        if self._hold_until_s is not None:
+            moments.append(self._hold_until_s)
+        return min(moments)
+
+    def tick(self, now_s: float) -> bool:
+        """Time passed. Whether the connection is alive: if not, cut it and tell so."""
+        if self.link not in (Link.CONNECTING, Link.OPEN):
+            return True
+        if self._hold_until_s is not None and now_s >= self._hold_until_s:
+            self._hold_until_s = None
+        if self.link is Link.OPEN and now_s >= self._ping_at_s:
+            self._ping_at_s = now_s + PING_INTERVAL_S
+            self._ping_due = True
+        return now_s < self._heard_at_s + SILENCE_LIMIT_S
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _control(self, control: Control) -> None:
+        self._note(lambda journal: journal.control(control))
+
+    def _note(self, entry: Callable[[Journal], None]) -> None:
+        """Before the session exists its limit of a chunk is not known: nothing is numbered yet."""
+        if self._journal is None:
+            self._early.append(entry)
+        else:
+            entry(self._journal)
+
+    def _new_journal(self, max_chunk_bytes: int) -> Journal:
+        journal = Journal(max_chunk_bytes)
+        for entry in self._early:
+            entry(journal)
+        return journal
+
+    def _greeted(self, limits: SessionLimits, now_s: float) -> Journal:
+        if self._journal is None:
+            self._journal = self._new_journal(limits.max_chunk_bytes)
+            self._early.clear()
+        self.link = Link.OPEN
+        self._limits = limits
+        self._attempts = 0
+        self._ping_at_s = now_s + PING_INTERVAL_S
+        self._ping_due = False
+        return self._journal
+
+    def _resumed(self, event: SessionResumed, now_s: float) -> None:
+        journal = self._greeted(event.limits, now_s)
+        self._received_sequence_number = event.next_sequence_number - 1
+        journal.resume(event.next_sequence_number, event.status)
+        self._buffer_is_durable(event.durable_sequence_number)
+
+    def _buffer_is_durable(self, sequence_number: int) -> None:
+        if self._journal is not None:
+            self._journal.buffer.durable(sequence_number)
+
+    def _failed(self, error: ErrorBody, now_s: float) -> None:
+        self.last_error = error
+        if error.code not in _SEND_AGAIN or self._journal is None:
+            return
+        expected = error.details.get("expected_sequence_number")
+        if not isinstance(expected, int):
+            expected = self._received_sequence_number + 1
+        self._journal.send_again_from(expected)
+        self._hold_until_s = now_s + max(RESEND_DELAY_S, self._retry_after_s())
+
+    def _retry_after_s(self) -> float:
+        asked = self.last_error.details.get("retry_after_s", 0) if self.last_error else 0
+        return float(asked) if isinstance(asked, int | float) else 0.0
+
+
+def _encode(entry: Control | Chunk) -> str | bytes:
+    if isinstance(entry, Chunk):
+        return encode_binary_chunk(entry.sequence_number, entry.captured_at_ms, entry.audio)
+    return encode_client(entry)
