@@ -72,3 +72,9 @@ def human_recordings(human_speech: Path) -> dict[str, HumanRecording]:
 def fixture_model() -> Path:
     """Directory of the small Whisper model of the tests, in CTranslate2's format."""
     return ROOT / "tests" / "fixtures" / "fixture-model" / "model"
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """A Chromium or Chrome that works; ``make test`` installs one where there is none."""
+    return _script("find_browser.py")
