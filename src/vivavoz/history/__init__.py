@@ -1,0 +1,1 @@
+"""What is kept: confirmed text while it is being spoken, finished transcripts, their files."""

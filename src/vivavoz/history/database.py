@@ -1,0 +1,195 @@
+"""One door to the database of the history: SQLite or PostgreSQL, migrated when it is opened.
+
+Whatever the database or the disk refuses leaves here as ``StorageFailedError``, without any of the
+text that was to be kept.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from vivavoz.errors import StorageFailedError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_SERIAL_LOCK = 0x56495641
+"""Key of the PostgreSQL advisory lock under which one transaction at a time goes on."""
+
+_WRITE = {"vivavoz_write": True}
+
+
+class Database:
+    """Transactions on the history's database; may be used from many threads.
+
+    SQLite runs in WAL mode with ``synchronous=FULL``: a commit survives the process and the power,
+    because a client forgets its audio once it is told that the text is durable.
+
+    Args:
+        url: ``sqlite:///FILE`` or ``postgresql://...`` (driver psycopg).
+        lock_timeout_s: how long a call waits for another writer.
+
+    Raises:
+        StorageFailedError: the URL is unusable, the database is away, or its tables are newer.
+    """
+
+    def __init__(self, url: str, *, lock_timeout_s: float = 5.0) -> None:
+        parsed = _parse(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.location = (
+            str(parsed.database) if self.is_sqlite else parsed.render_as_string(hide_password=True)
+        )
+        with self.refusals():
+            create = _create_sqlite_engine if self.is_sqlite else _create_postgresql_engine
+            self.engine = create(parsed, lock_timeout_s)
+        try:
+            self._migrate()
+        except StorageFailedError:
+            self.engine.dispose()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent view, no lock."""
+        with self.refusals(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes, committed at the end of the block."""
+        writer = self.engine.execution_options(**_WRITE)
+        with self.refusals(), writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write_alone(self) -> Iterator[Connection]:
+        """As ``write``, while no other ``write_alone`` runs in any process."""
+        with self.write() as connection:
+            if not self.is_sqlite:  # SQLite has one writer at a time by itself
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SERIAL_LOCK)))
+            yield connection
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn what the database or the disk refuses into ``StorageFailedError``."""
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            cause: BaseException = getattr(error, "orig", None) or error
+            raise StorageFailedError(
+                f"The history at {self.location} could not be read or written: {_remedy(cause)}",
+                cause=type(cause).__name__,
+            ) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _migrate(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        with self.write_alone() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise StorageFailedError(
+                    f"The history at {self.location} was written by a newer Vivavoz: upgrade "
+                    "Vivavoz, or name another database in VIVAVOZ_DATABASE_URL."
+                ) from error
+
+
+def _remedy(cause: BaseException) -> str:
+    """What happened and what to do, without quoting anything that the statement carried."""
+    said = str(cause).lower()
+    number = getattr(cause, "errno", None)
+    if "locked" in said or "lock timeout" in said or "busy" in said:
+        return "another program holds its lock. Close that program, or wait, and try again."
+    if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or " full" in said:
+        return "the disk is full. Free some space and try again."
+    if number in {errno.EACCES, errno.EPERM, errno.EROFS} or "readonly" in said:
+        return "it may not be written. Give the server write permission on that place."
+    if "unable to open database file" in said:
+        return "the file cannot be opened. Check that its folder exists and may be written."
+    if "not a database" in said or "malformed" in said:
+        return "the file is damaged or is no database. Restore a copy or name another file."
+    if "connect" in said or "server closed" in said or "terminating" in said:
+        return "the database server does not answer. Start it, or check VIVAVOZ_DATABASE_URL."
+    return f"{type(cause).__name__}. See the server's log for its cause."
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except ArgumentError as error:
+        raise StorageFailedError(
+            "VIVAVOZ_DATABASE_URL is not a database URL; it should look like "
+            "sqlite:////folder/vivavoz.db or postgresql://user:password@host/database."
+        ) from error
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise StorageFailedError(
+            f"The history cannot be kept in {backend}: name a sqlite:/// or postgresql:// URL in "
+            "VIVAVOZ_DATABASE_URL."
+        )
+    if parsed.database in {None, "", ":memory:"}:
+        raise StorageFailedError(
+            "The history needs a database file: name one in VIVAVOZ_DATABASE_URL, as in "
+            "sqlite:////folder/vivavoz.db."
+        )
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def _create_sqlite_engine(url: URL, lock_timeout_s: float) -> Engine:
+    path = Path(str(url.database))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": lock_timeout_s})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours, below
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes the lock at once: one that began as a reader could not wait for it.
+        is_writer = connection.get_execution_options().get("vivavoz_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine
+
+
+def _create_postgresql_engine(url: URL, lock_timeout_s: float) -> Engine:
+    try:
+        return sa.create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 5,
+                "options": f"-c lock_timeout={round(lock_timeout_s * 1000)}",
+            },
+        )
+    except ModuleNotFoundError as error:
+        raise StorageFailedError(
+            "The PostgreSQL driver is missing: install it with pip install 'vivavoz[postgresql]'."
+        ) from error

@@ -1,0 +1,133 @@
+"""Rows of the tables into the values that the history hands out."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
+from vivavoz.history.transcripts import Segment, Transcript
+from vivavoz.session.entities import RecognizedWord, SessionStatus, StreamingSession
+from vivavoz.session.records import (
+    ContainerStream,
+    DurableMark,
+    SavedTranscript,
+    UnfinishedSession,
+)
+
+TableRow: TypeAlias = Row[Any]
+
+
+def find_row(connection: Connection, transcript_id: UUID) -> TableRow | None:
+    """The transcript's row."""
+    statement = sa.select(TRANSCRIPTS).where(TRANSCRIPTS.c.id == transcript_id)
+    return connection.execute(statement).one_or_none()
+
+
+def lock_row(connection: Connection, transcript_id: UUID) -> TableRow | None:
+    """The transcript's row, kept from other writers until the transaction ends."""
+    statement = sa.select(TRANSCRIPTS).where(TRANSCRIPTS.c.id == transcript_id)
+    return connection.execute(statement.with_for_update()).one_or_none()
+
+
+def segment_rows(connection: Connection, number: int) -> Sequence[TableRow]:
+    """The segments of a transcript in the order in which they were said."""
+    statement = (
+        sa.select(SEGMENTS)
+        .where(SEGMENTS.c.transcript_number == number)
+        .order_by(SEGMENTS.c.start_s, SEGMENTS.c.number)
+    )
+    return connection.execute(statement).all()
+
+
+def text_of_rows(segments: Sequence[TableRow]) -> str:
+    """The text of segments as one line."""
+    return " ".join(text for row in segments if (text := row.text.strip()))
+
+
+def language_of_rows(segments: Sequence[TableRow]) -> str | None:
+    """The language that was spoken longest."""
+    seconds: Counter[str] = Counter()
+    for row in segments:
+        seconds[row.language] += row.end_s - row.start_s
+    return seconds.most_common(1)[0][0] if seconds else None
+
+
+def to_transcript(row: TableRow, segments: Sequence[TableRow]) -> Transcript:
+    """A complete transcript."""
+    return Transcript(
+        **summary_fields(row),
+        text=row.text,
+        metadata=row.metadata,
+        segments=tuple(_to_segment(segment) for segment in segments),
+    )
+
+
+def summary_fields(row: TableRow) -> dict[str, Any]:
+    """The fields of a ``TranscriptSummary``."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "language": row.language,
+        "engine": row.engine,
+        "model": row.model,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+        "duration_s": row.duration_s,
+        "word_count": row.word_count,
+        "file_name": row.file_name,
+    }
+
+
+def to_saved(row: TableRow) -> SavedTranscript:
+    """Where a complete transcript went."""
+    return SavedTranscript(transcript_id=row.id, saved_at=row.saved_at, file_name=row.file_name)
+
+
+def to_unfinished(row: TableRow, confirmed_text: str) -> UnfinishedSession:
+    """What a restart needs of a live session."""
+    mark = DurableMark(row.durable_sequence_number, row.durable_sample)
+    session = StreamingSession(
+        session_id=row.id,
+        user_id=row.user_id,
+        status=SessionStatus.RECONNECTING,
+        start_time=row.started_at,
+        last_activity=row.last_activity,
+        duration_limit=row.duration_limit_s,
+        audio_chunks_received=mark.sequence_number,
+        confirmed_text=confirmed_text,
+        metadata=row.metadata,
+    )
+    return UnfinishedSession(
+        session=session,
+        resume_token_hash=row.resume_token_hash,
+        language=row.language,
+        stream=_to_stream(row),
+        mark=mark,
+    )
+
+
+def _to_stream(row: TableRow) -> ContainerStream | None:
+    if row.stream_mime_type is None:
+        return None
+    return ContainerStream(
+        mime_type=row.stream_mime_type,
+        first_sequence_number=row.stream_first_sequence_number,
+        first_sample=row.stream_first_sample,
+    )
+
+
+def _to_segment(row: TableRow) -> Segment:
+    return Segment(
+        result_id=row.result_id,
+        sequence_number=row.sequence_number,
+        start_s=row.start_s,
+        end_s=row.end_s,
+        text=row.text,
+        confidence=row.confidence,
+        language=row.language,
+        words=tuple(RecognizedWord(**word) for word in row.words),
+    )

@@ -1,0 +1,301 @@
+"""The store of a live session: its confirmed text is committed as it becomes final."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from vivavoz.errors import SessionNotFoundError
+from vivavoz.history.catalog import Catalog, forget
+from vivavoz.history.database import Database
+from vivavoz.history.files import TranscriptFiles
+from vivavoz.history.index import add_to_index
+from vivavoz.history.rows import (
+    TableRow,
+    find_row,
+    language_of_rows,
+    lock_row,
+    segment_rows,
+    text_of_rows,
+    to_saved,
+    to_unfinished,
+)
+from vivavoz.history.tables import SEGMENTS, SESSION_METRICS, TRANSCRIPTS
+from vivavoz.history.transcripts import automatic_title
+from vivavoz.session.entities import StreamingSession, TranscriptionResult, utc_now
+from vivavoz.session.records import (
+    ContainerStream,
+    DurableMark,
+    SavedTranscript,
+    SessionSummary,
+    UnfinishedSession,
+)
+
+_SAMPLE_RATE_HZ = 16_000
+
+
+class SqlTranscriptStore:
+    """Implements ``runtime.ports.TranscriptStore`` on SQLite or PostgreSQL; safe for threads.
+
+    ``catalog`` is the finished part: what REST and the command line list, search and delete.
+
+    Args:
+        url: SQLAlchemy URL, see ``history.database``.
+        transcripts_dir: folder of the transcript files, made if missing.
+        lock_timeout_s: how long a call waits for another program that writes.
+        clock: the present moment, time-zone aware.
+
+    Raises:
+        StorageFailedError: the database cannot be opened or brought up to date; every method
+            raises it too when the database or the disk refuses, having changed nothing.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        transcripts_dir: Path,
+        *,
+        lock_timeout_s: float = 5.0,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._clock = clock
+        self._database = Database(url, lock_timeout_s=lock_timeout_s)
+        with self._database.refusals():
+            self._files = TranscriptFiles(transcripts_dir)
+        self.catalog = Catalog(self._database, self._files)
+
+    def close(self) -> None:
+        """Close every connection to the database."""
+        self._database.close()
+
+    def open_session(
+        self, session: StreamingSession, resume_token_hash: str, language: str | None
+    ) -> None:
+        """Make room for a session that starts to record; a second call changes nothing."""
+        with self._database.write() as connection:
+            if lock_row(connection, session.session_id) is not None:
+                return
+            connection.execute(
+                sa.insert(TRANSCRIPTS).values(
+                    id=session.session_id,
+                    user_id=session.user_id,
+                    status="live",
+                    language=language,
+                    started_at=session.start_time,
+                    last_activity=self._clock(),
+                    duration_limit_s=session.duration_limit,
+                    metadata=session.metadata,
+                    resume_token_hash=resume_token_hash,
+                )
+            )
+
+    def begin_stream(self, session_id: UUID, stream: ContainerStream) -> None:
+        """A new container stream begins.
+
+        Raises:
+            SessionNotFoundError: the session was not opened, or is completed or discarded.
+        """
+        with self._database.write() as connection:
+            self._update_live(
+                connection,
+                session_id,
+                stream_mime_type=stream.mime_type,
+                stream_first_sequence_number=stream.first_sequence_number,
+                stream_first_sample=stream.first_sample,
+            )
+
+    def append_final(self, result: TranscriptionResult, mark: DurableMark) -> None:
+        """Keep one final result and how far the session is durable with it; a result that is kept
+        already is not kept twice.
+
+        Raises:
+            SessionNotFoundError: the session was not opened, or is completed or discarded.
+        """
+        with self._database.write() as connection:
+            number = self._update_live(connection, result.session_id, **_forward(mark))
+            kept = sa.select(SEGMENTS.c.number).where(SEGMENTS.c.result_id == result.result_id)
+            if connection.execute(kept).first() is not None:
+                return
+            connection.execute(
+                sa.insert(SEGMENTS).values(
+                    result_id=result.result_id,
+                    transcript_number=number,
+                    sequence_number=result.sequence_number,
+                    start_s=result.start_time,
+                    end_s=result.end_time,
+                    text=result.text_content,
+                    confidence=result.confidence,
+                    language=result.language,
+                    words=[word.model_dump() for word in result.words],
+                    created_at=result.created_at,
+                )
+            )
+
+    def advance(self, session_id: UUID, mark: DurableMark) -> None:
+        """Move the durable mark over audio that held no speech; it never moves back.
+
+        Raises:
+            SessionNotFoundError: the session was not opened, or is completed or discarded.
+        """
+        with self._database.write() as connection:
+            self._update_live(connection, session_id, **_forward(mark))
+
+    def complete(
+        self, session: StreamingSession, summary: SessionSummary
+    ) -> SavedTranscript | None:
+        """Consolidate the session into the history, write its transcript file and keep its metrics.
+
+        None, and nothing but the metrics kept, when there is no text. A second call changes nothing
+        and returns the same.
+        """
+        with self._database.write_alone() as connection:
+            self._keep_metrics(connection, session.session_id, summary)
+            row = lock_row(connection, session.session_id)
+            if row is None or row.status == "complete":
+                return None if row is None else to_saved(row)
+            segments = segment_rows(connection, row.number)
+            if not text_of_rows(segments):
+                forget(connection, self._files, row)
+                return None
+            return self._consolidate(connection, row, segments, session, summary)
+
+    def save_now(self, session: StreamingSession) -> SavedTranscript | None:
+        """Write the transcript file of what is confirmed so far; the session goes on.
+
+        None when there is no text yet.
+        """
+        with self._database.write_alone() as connection:
+            row = lock_row(connection, session.session_id)
+            if row is None or row.status == "complete":
+                return None if row is None else to_saved(row)
+            text = text_of_rows(segment_rows(connection, row.number))
+            return self._write_file(connection, row, text) if text else None
+
+    def discard(self, session_id: UUID) -> None:
+        """Forget a session, its text and its file; one that is not kept is as good."""
+        with self._database.write() as connection:
+            row = lock_row(connection, session_id)
+            if row is not None:
+                forget(connection, self._files, row)
+
+    def find_unfinished(self, session_id: UUID) -> UnfinishedSession | None:
+        """The session, if it is kept and was not completed; its status is ``reconnecting``."""
+        with self._database.read() as connection:
+            row = find_row(connection, session_id)
+            if row is None or row.status == "complete":
+                return None
+            return to_unfinished(row, text_of_rows(segment_rows(connection, row.number)))
+
+    def unfinished_since(self, before: datetime) -> list[UnfinishedSession]:
+        """Unfinished sessions whose last activity was before that time, the oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(TRANSCRIPTS)
+                .where(TRANSCRIPTS.c.status == "live", TRANSCRIPTS.c.last_activity < before)
+                .order_by(TRANSCRIPTS.c.last_activity, TRANSCRIPTS.c.number)
+            ).all()
+            return [
+                to_unfinished(row, text_of_rows(segment_rows(connection, row.number)))
+                for row in rows
+            ]
+
+    def purge_metrics(self, before: datetime) -> int:
+        """Delete the metrics of sessions that finished before that time; how many there were."""
+        with self._database.write() as connection:
+            return connection.execute(
+                sa.delete(SESSION_METRICS).where(SESSION_METRICS.c.finished_at < before)
+            ).rowcount
+
+    def _update_live(self, connection: Connection, session_id: UUID, **values: object) -> int:
+        """Change a live session's row and return its number."""
+        row = lock_row(connection, session_id)
+        if row is None or row.status != "live":
+            raise SessionNotFoundError(
+                "The history holds no open session of that id: start a new session.",
+                session_id=str(session_id),
+            )
+        connection.execute(
+            sa.update(TRANSCRIPTS)
+            .where(TRANSCRIPTS.c.number == row.number)
+            .values(last_activity=self._clock(), **values)
+        )
+        return int(row.number)
+
+    def _consolidate(
+        self,
+        connection: Connection,
+        row: TableRow,
+        segments: Sequence[TableRow],
+        session: StreamingSession,
+        summary: SessionSummary,
+    ) -> SavedTranscript:
+        text = text_of_rows(segments)
+        title = automatic_title(text)
+        saved = self._write_file(connection, row, text)
+        durable_s = row.durable_sample / _SAMPLE_RATE_HZ
+        connection.execute(
+            sa.update(TRANSCRIPTS)
+            .where(TRANSCRIPTS.c.number == row.number)
+            .values(
+                status="complete",
+                title=title,
+                text=text,
+                language=row.language or language_of_rows(segments),
+                engine=summary.engine,
+                model=summary.model,
+                finished_at=saved.saved_at,
+                duration_s=max(durable_s, segments[-1].end_s, summary.audio_s),
+                word_count=len(text.split()),
+                metadata=session.metadata or row.metadata,
+                resume_token_hash="",
+            )
+        )
+        add_to_index(connection, row.number, title, text)
+        return saved
+
+    def _keep_metrics(
+        self, connection: Connection, session_id: UUID, summary: SessionSummary
+    ) -> None:
+        kept = sa.select(SESSION_METRICS.c.session_id).where(
+            SESSION_METRICS.c.session_id == session_id
+        )
+        if connection.execute(kept).first() is None:
+            connection.execute(
+                sa.insert(SESSION_METRICS).values(
+                    session_id=session_id, finished_at=self._clock(), **asdict(summary)
+                )
+            )
+
+    def _write_file(self, connection: Connection, row: TableRow, text: str) -> SavedTranscript:
+        """Write the session's file under the name that it has, or under a free one."""
+        name = row.file_name or self._files.free_name(
+            row.id, row.started_at, is_taken=lambda name: _is_taken(connection, name)
+        )
+        saved = SavedTranscript(transcript_id=row.id, saved_at=self._clock(), file_name=name)
+        connection.execute(
+            sa.update(TRANSCRIPTS)
+            .where(TRANSCRIPTS.c.number == row.number)
+            .values(file_name=name, saved_at=saved.saved_at)
+        )
+        self._files.write(name, row.id, row.started_at, text)
+        return saved
+
+
+def _is_taken(connection: Connection, file_name: str) -> bool:
+    named = sa.select(TRANSCRIPTS.c.number).where(TRANSCRIPTS.c.file_name == file_name)
+    return connection.execute(named).first() is not None
+
+
+def _forward(mark: DurableMark) -> dict[str, sa.ColumnElement[int]]:
+    """The mark's columns, moved on and never back."""
+    return {
+        column.name: sa.case((column < value, value), else_=column)
+        for column, value in (
+            (TRANSCRIPTS.c.durable_sequence_number, mark.sequence_number),
+            (TRANSCRIPTS.c.durable_sample, mark.sample_index),
+        )
+    }
