@@ -14,7 +14,8 @@ class CompletionTracker:
     """Follows bytes in and samples out, and says which chunk is complete."""
 
     def __init__(self) -> None:
-        self._taken_bytes = 0
+        self.taken_bytes = 0
+        """Bytes of all chunks taken so far."""
         self._taken: deque[tuple[int, int]] = deque()  # (end byte, sequence number)
         self._decoded: deque[tuple[int, int]] = deque()  # (end sample, sequence number)
         self._newest = 0
@@ -30,8 +31,8 @@ class CompletionTracker:
         if self._complete is None:
             self._complete = sequence_number - 1
         self._newest = sequence_number
-        self._taken_bytes += size_bytes
-        self._taken.append((self._taken_bytes, sequence_number))
+        self.taken_bytes += size_bytes
+        self._taken.append((self.taken_bytes, sequence_number))
 
     def decoded(self, end_byte: int, end_sample: int) -> None:
         """All audio that lies before ``end_byte`` is in the samples before ``end_sample``."""

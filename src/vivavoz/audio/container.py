@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import av
-import numpy as np
 from av.container import InputContainer
 
 from vivavoz.audio.completion import CompletionTracker
 from vivavoz.audio.formats import AudioFormat, Container
 from vivavoz.audio.pcm import EMPTY, DecodedAudio, Pcm
 from vivavoz.audio.resampler import MonoResampler
+from vivavoz.audio.signature import SIGNATURE_BYTES, check_signature
 from vivavoz.audio.source import ChunkSource
 from vivavoz.errors import InvalidFormatError
 
@@ -18,7 +18,6 @@ DEMUXERS = {
     Container.WEBM: "matroska",
     Container.OGG: "ogg",
     Container.MP4: "mp4",
-    Container.WAV: "wav",
     Container.MP3: "mp3",
     Container.AAC: "aac",
     Container.FLAC: "flac",
@@ -36,41 +35,54 @@ _READ_AHEAD_BYTES = 4096
 # No codec here needs that much for one packet: a container that swallows more without giving any
 # is broken, or wants our memory.
 _MAX_BYTES_WITHOUT_AUDIO = 8 * 1024 * 1024
-_MAX_CORRUPT_PACKETS_IN_A_ROW = 50
+_MAX_ERRORS_IN_A_ROW = 50
 
 
 class PacketDecoder:
-    """Packets of one audio stream in, PCM out. Corrupt packets are skipped."""
+    """The audio stream of an open container, packet by packet. Damaged places are skipped, and the
+    timeline is shorter by what was in them.
+
+    Raises (all methods):
+        InvalidFormatError: there is no audio stream, or it is damaged all over.
+    """
 
     def __init__(self, container: InputContainer) -> None:
-        self.stream = _audio_stream(container)
-        self.stream.codec_context.thread_count = 1
+        self._container = container
+        self._stream = _audio_stream(container)
+        self._stream.codec_context.thread_count = 1
+        self._errors_in_a_row = 0
         self.resampler = MonoResampler()
-        self._corrupt_in_a_row = 0
+
+    def packets(self) -> Iterator["av.Packet[av.AudioStream]"]:
+        """The packets to the end of the stream; the last is empty and flushes the codec."""
+        while True:
+            try:
+                yield from self._container.demux(self._stream)
+            except av.FFmpegError as error:
+                self._skip(error)  # the next read goes on behind the damage
+            else:
+                return
 
     def decode(self, packet: "av.Packet[av.AudioStream]") -> Pcm:
-        """The PCM that a packet gives.
-
-        Raises:
-            InvalidFormatError: too many packets in a row were corrupt.
-        """
+        """The PCM that a packet gives."""
         try:
-            frames = self.stream.decode(packet)
+            frames = self._stream.decode(packet)
         except av.FFmpegError as error:
-            self._corrupt_in_a_row += 1
-            if self._corrupt_in_a_row > _MAX_CORRUPT_PACKETS_IN_A_ROW:
-                raise InvalidFormatError(
-                    "The audio is damaged: too many packets in a row cannot be decoded. "
-                    "Start a new recording."
-                ) from error
+            self._skip(error)
             return EMPTY
-        self._corrupt_in_a_row = 0
-        blocks = [self.resampler.push(frame) for frame in frames]
-        return np.concatenate(blocks) if blocks else EMPTY
+        self._errors_in_a_row = 0
+        return self.resampler.push_all(frames)
 
     def flush(self) -> Pcm:
         """What the resampler still holds, once the last packet was decoded."""
         return self.resampler.flush()
+
+    def _skip(self, error: av.FFmpegError) -> None:
+        self._errors_in_a_row += 1
+        if self._errors_in_a_row > _MAX_ERRORS_IN_A_ROW:
+            raise InvalidFormatError(
+                "The audio is damaged: nothing can be decoded any more. Start a new recording."
+            ) from error
 
 
 class ContainerDecoder:
@@ -107,15 +119,19 @@ class ContainerDecoder:
     def read(self, size: int) -> bytes:
         """Called back by FFmpeg, in the thread of ``blocks``: up to ``size`` bytes, as soon as
         there are any; none at the end, however often it asks."""
-        if not self._unread:
-            chunk = self._source.take()
-            if chunk is None or self._bytes_without_audio > _MAX_BYTES_WITHOUT_AUDIO:
-                return b""
-            self._tracker.chunk_taken(chunk.sequence_number, len(chunk.data))
-            self._bytes_without_audio += len(chunk.data)
-            self._unread = chunk.data
+        if not self._unread and self._bytes_without_audio <= _MAX_BYTES_WITHOUT_AUDIO:
+            self._take()
         data, self._unread = self._unread[:size], self._unread[size:]
         return data
+
+    def _take(self) -> bool:
+        chunk = self._source.take()
+        if chunk is None:
+            return False
+        self._tracker.chunk_taken(chunk.sequence_number, len(chunk.data))
+        self._bytes_without_audio += len(chunk.data)
+        self._unread += chunk.data
+        return True
 
     def blocks(self) -> Iterator[DecodedAudio]:
         try:
@@ -123,16 +139,19 @@ class ContainerDecoder:
                 if self._source.aborted:
                     return
                 yield block
-        except av.FFmpegError as error:
-            if not self._source.aborted:
-                raise self._invalid() from error
+        except (av.FFmpegError, InvalidFormatError) as error:
+            if self._source.aborted:
+                return
+            if isinstance(error, InvalidFormatError):
+                raise
+            raise self._invalid() from error
 
     def _decode(self) -> Iterator[DecodedAudio]:
         tracker = self._tracker
         with closing(self._open()) as container:
             decoder = PacketDecoder(container)
             resampler = decoder.resampler
-            for packet in container.demux(decoder.stream):
+            for packet in decoder.packets():
                 samples = decoder.decode(packet)
                 if len(samples):
                     self._bytes_without_audio = 0
@@ -152,6 +171,9 @@ class ContainerDecoder:
         yield DecodedAudio(EMPTY, tracker.complete_sequence_number)
 
     def _open(self) -> InputContainer:
+        while len(self._unread) < SIGNATURE_BYTES and self._take():
+            pass
+        check_signature(self._format, self._unread)
         return av.open(
             self,
             "r",
@@ -162,9 +184,8 @@ class ContainerDecoder:
 
     def _invalid(self) -> InvalidFormatError:
         return InvalidFormatError(
-            f"The bytes are not audio of type {self._format.mime_type}: no sound could be decoded "
-            "from them. Send the stream from its very first chunk, and announce the MIME type "
-            "that the recorder really uses (MediaRecorder.mimeType).",
+            f"No sound could be decoded from these bytes, announced as {self._format.mime_type}: "
+            "send every chunk of the stream, in order, from its very first one.",
             mime_type=self._format.mime_type,
         )
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from vivavoz.audio.container import ContainerDecoder
-from vivavoz.audio.formats import AudioFormat
+from vivavoz.audio.formats import AudioFormat, Container
 from vivavoz.audio.pcm import DecodedAudio
-from vivavoz.audio.raw import RawDecoder
+from vivavoz.audio.uncompressed import PcmDecoder
 
 
 class AudioDecoder(Protocol):
@@ -41,6 +41,6 @@ class AudioDecoder(Protocol):
 
 def open_decoder(audio_format: AudioFormat) -> AudioDecoder:
     """A decoder for one stream of that format."""
-    if audio_format.raw is not None:
-        return RawDecoder(audio_format.raw)
+    if audio_format.container in (Container.RAW, Container.WAV):
+        return PcmDecoder(audio_format)
     return ContainerDecoder(audio_format)

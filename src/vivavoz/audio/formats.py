@@ -28,10 +28,35 @@ class Container(StrEnum):
 
 
 class SampleFormat(StrEnum):
-    """How one sample of raw PCM is written."""
+    """How one sample of uncompressed audio is written, by FFmpeg's names."""
 
+    U8 = "u8"
     S16LE = "s16le"
     S16BE = "s16be"
+    S24LE = "s24le"
+    S32LE = "s32le"
+    F32LE = "f32le"
+    F64LE = "f64le"
+    ALAW = "alaw"
+    MULAW = "mulaw"
+
+    @property
+    def sample_bytes(self) -> int:
+        """Size of one sample of one channel."""
+        return _SAMPLE_BYTES[self]
+
+
+_SAMPLE_BYTES = {
+    SampleFormat.U8: 1,
+    SampleFormat.ALAW: 1,
+    SampleFormat.MULAW: 1,
+    SampleFormat.S16LE: 2,
+    SampleFormat.S16BE: 2,
+    SampleFormat.S24LE: 3,
+    SampleFormat.S32LE: 4,
+    SampleFormat.F32LE: 4,
+    SampleFormat.F64LE: 8,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +66,11 @@ class RawLayout:
     sample_format: SampleFormat
     rate_hz: int
     channels: int
+
+    @property
+    def frame_bytes(self) -> int:
+        """Size of one sample of all channels."""
+        return self.sample_format.sample_bytes * self.channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +131,7 @@ SUPPORTED = (
     "audio/l16;rate=N;channels=N (16-bit big-endian)"
 )
 
+_MAX_MIME_TYPE_CHARACTERS = 200
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*("[^"]*"|[^;"]*?)\s*(?=;|$)')
 _MIME_TYPE = re.compile(rf"\s*([\w-]+/[\w.+-]+)\s*((?:{_PARAMETER.pattern})*)\s*;?\s*", re.ASCII)
 
@@ -139,7 +170,7 @@ def parse_file_mime_type(text: str) -> AudioFormat:
 
 
 def _split(text: str) -> tuple[str, dict[str, str]]:
-    match = _MIME_TYPE.fullmatch(text)
+    match = _MIME_TYPE.fullmatch(text) if len(text) <= _MAX_MIME_TYPE_CHARACTERS else None
     if match is None:
         raise _unsupported(text)
     parameters = {

@@ -36,6 +36,11 @@ class MonoResampler:
         rate_hz = self._source[0]
         return self._base_samples - (-self._source_samples * SAMPLE_RATE_HZ // rate_hz)
 
+    def push_all(self, frames: Sequence[av.AudioFrame]) -> Pcm:
+        """Convert frames, in order."""
+        blocks = [self.push(frame) for frame in frames]
+        return np.concatenate(blocks) if blocks else EMPTY
+
     def push(self, frame: av.AudioFrame) -> Pcm:
         """Convert one frame; may return fewer samples than the frame lasts, or more."""
         source = (frame.sample_rate, frame.layout.name, frame.format.name)
@@ -60,10 +65,10 @@ class MonoResampler:
         return samples
 
     def _pcm(self, frames: Sequence[av.AudioFrame | None]) -> Pcm:
-        blocks = [frame.to_ndarray().mean(axis=0) for frame in frames if frame is not None]
+        blocks = [_mean_of_channels(frame) for frame in frames if frame is not None]
         if not blocks:
             return EMPTY
-        samples: Pcm = np.concatenate(blocks).astype(np.float32, copy=False)
+        samples = np.concatenate(blocks)
         np.nan_to_num(samples, copy=False, posinf=1.0, neginf=-1.0)
         self._out_samples += len(samples)
         return np.clip(samples, -1.0, 1.0, out=samples)
@@ -73,8 +78,13 @@ def _open(layout: str) -> av.AudioResampler:
     # FFmpeg can weigh the channels of a named layout; those of a mere count it cannot.
     target = layout if layout.endswith("channels") else "mono"
     return av.AudioResampler(
-        format="fltp",
+        format="flt",
         layout=target,
         rate=SAMPLE_RATE_HZ,
         options={"rematrix_maxval": "1.0"},  # else two channels of 0.8 become one of 1.13
     )
+
+
+def _mean_of_channels(frame: av.AudioFrame) -> Pcm:
+    interleaved = frame.to_ndarray().reshape(frame.samples, frame.layout.nb_channels)
+    return np.asarray(interleaved.mean(axis=1), np.float32)
