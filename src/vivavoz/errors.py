@@ -348,7 +348,7 @@ class MicrophoneNotFoundError(ClientError):
     code = "MICROPHONE_NOT_FOUND"
 
 
-# --- the client's own -----------------------------------------------------------------------------
+# --- the client's and the command line's own ------------------------------------------------------
 
 
 class ServerUnreachableError(ServerError):
@@ -357,3 +357,9 @@ class ServerUnreachableError(ServerError):
     code = "SERVER_UNREACHABLE"
     http_status = 503
     recoverable = True
+
+
+class AddressNotAvailableError(ServerError):
+    """The server cannot listen at the address and port that it was given."""
+
+    code = "ADDRESS_NOT_AVAILABLE"

@@ -1,0 +1,105 @@
+"""Options that stand for settings: the same on every command, over the ``VIVAVOZ_*`` variables."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from vivavoz.session.broken_rule import broken_rule
+from vivavoz.settings import Device, EngineChoice, Profile, Settings
+
+_ENGINE = "Engine"
+
+EngineOption = Annotated[
+    EngineChoice | None,
+    typer.Option(
+        "--engine",
+        help="Who decodes; auto: Whisper where its model can be had, else PocketSphinx (English).",
+        rich_help_panel=_ENGINE,
+        show_default="auto",
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME_OR_DIR",
+        help="Whisper model: size name, hub id or local directory.",
+        rich_help_panel=_ENGINE,
+        show_default="base",
+    ),
+]
+PartialModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--partial-model",
+        metavar="NAME_OR_DIR",
+        help="Second, faster Whisper model for partial text only.",
+        rich_help_panel=_ENGINE,
+    ),
+]
+DeviceOption = Annotated[
+    Device | None,
+    typer.Option(
+        "--device",
+        help="Where the model runs.",
+        rich_help_panel=_ENGINE,
+        show_default="auto",
+    ),
+]
+ComputeTypeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--compute-type",
+        help="CTranslate2 compute type: int8, float16, float32, …",
+        rich_help_panel=_ENGINE,
+        show_default="int8 on CPU, float16 on CUDA",
+    ),
+]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        "-l",
+        metavar="CODE",
+        help="Language that is spoken, such as es or en; without it the engine detects it.",
+        rich_help_panel=_ENGINE,
+    ),
+]
+ProfileOption = Annotated[
+    Profile | None,
+    typer.Option(
+        "--profile",
+        help="Preset of speed against cost.",
+        rich_help_panel=_ENGINE,
+        show_default="balanced",
+    ),
+]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        metavar="DIR",
+        help="Folder of the database, transcript files and models.",
+        show_default="the platform's data folder",
+    ),
+]
+
+
+def settings_from(**options: Any) -> Settings:
+    """The settings in force: options that were given, then the environment, then the defaults.
+
+    Raises:
+        typer.BadParameter: a value breaks a rule; the sentence names the setting.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        field, rule = broken_rule(error)
+        name = f"--{field.replace('_', '-')}" if field in given else f"VIVAVOZ_{field.upper()}"
+        raise typer.BadParameter(f"{name} {rule}.") from None
+    except SettingsError as error:
+        raise typer.BadParameter(f"A VIVAVOZ_* variable cannot be read: {error}.") from None
