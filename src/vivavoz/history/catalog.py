@@ -27,6 +27,9 @@ from vivavoz.history.transcripts import (
     TranscriptPage,
 )
 
+MAX_PAGE = 100
+"""Transcripts in one page of the list."""
+
 
 class Catalog:
     """What REST and the command line do with the history; safe for threads.

@@ -1,39 +1,22 @@
-"""The transcript file, in the format that its users' tools read.
-
-``transcripcion_YYYYMMDD_HHMMSS.txt`` holds the line ``Transcripcion ID: <uuid>``, the line
-``Timestamp: YYYY-MM-DD HH:MM:SS``, an empty line, then the text and a newline, in UTF-8. The moment
-in both is the start of the session in the server's local time, so saving a session again goes to
-the same file. Sessions that start in the same second are told apart by ``_2``, ``_3``, ...
-"""
+"""The folder of the transcript files."""
 
 import os
-import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from uuid import UUID
 
-_NAME = re.compile(r"transcripcion_\d{8}_\d{6}(_\d+)?\.txt")
-
-
-def transcript_file_text(transcript_id: UUID, started_at: datetime, text: str) -> str:
-    """The content of a transcript file."""
-    local = started_at.astimezone()
-    return f"Transcripcion ID: {transcript_id}\nTimestamp: {local:%Y-%m-%d %H:%M:%S}\n\n{text}\n"
-
-
-def transcript_file_names(started_at: datetime) -> Iterator[str]:
-    """The names that a session started then may take, the preferred one first."""
-    stem = f"transcripcion_{started_at.astimezone():%Y%m%d_%H%M%S}"
-    yield f"{stem}.txt"
-    for number in count(2):
-        yield f"{stem}_{number}.txt"
+from vivavoz.history.file_format import (
+    id_line,
+    is_transcript_file_name,
+    transcript_file_names,
+    transcript_file_text,
+)
 
 
 class TranscriptFiles:
-    """The folder of the transcript files; only its owner may read them.
+    """The transcript files, which only their owner may read.
 
     Every method raises ``OSError`` when the disk refuses and ``ValueError`` for a name that is not
     a transcript file's.
@@ -79,11 +62,11 @@ class TranscriptFiles:
     def _is_free_for(self, transcript_id: UUID, name: str) -> bool:
         try:
             with self._path(name).open("rb") as file:
-                return file.readline() == f"Transcripcion ID: {transcript_id}\n".encode()
+                return file.readline() == id_line(transcript_id).encode()
         except FileNotFoundError:
             return True
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
+        if not is_transcript_file_name(name):
             raise ValueError(f"{name!r} is not the name of a transcript file")
         return self._folder / name

@@ -1,0 +1,122 @@
+"""[pure] A transcript as a file to take away: plain text, subtitles, or everything as JSON."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote
+
+from vivavoz.history.cues import Cue, cues_of
+from vivavoz.history.file_format import transcript_file_text
+from vivavoz.history.transcripts import Segment, Transcript
+
+_MAX_STEM_BYTES = 120
+_UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069<>:"/\\|?*]+')
+_RESERVED_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+class ExportFormat(StrEnum):
+    """What a transcript can be exported as."""
+
+    TXT = "txt"
+    SRT = "srt"
+    VTT = "vtt"
+    JSON = "json"
+
+
+MEDIA_TYPES: Mapping[ExportFormat, str] = {
+    ExportFormat.TXT: "text/plain; charset=utf-8",
+    ExportFormat.SRT: "application/x-subrip; charset=utf-8",
+    ExportFormat.VTT: "text/vtt; charset=utf-8",
+    ExportFormat.JSON: "application/json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to take away."""
+
+    content: str
+    media_type: str
+    file_name: str
+
+    @property
+    def content_disposition(self) -> str:
+        """The HTTP header that offers the file for download (RFC 6266, names by RFC 5987)."""
+        plain = self.file_name.encode("ascii", "replace").decode().replace("?", "_")
+        plain = plain.replace("%", "_")
+        return (
+            f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(self.file_name, safe='')}"
+        )
+
+
+def export(transcript: Transcript, export_format: ExportFormat) -> Export:
+    """The transcript in one of the formats; ``txt`` is what its transcript file holds."""
+    return Export(
+        content=_WRITERS[export_format](transcript),
+        media_type=MEDIA_TYPES[export_format],
+        file_name=f"{_stem(transcript)}.{export_format.value}",
+    )
+
+
+def to_srt(segments: Iterable[Segment]) -> str:
+    """SubRip subtitles."""
+    blocks = (
+        f"{number}\n{_times(cue, ',')}\n" + "".join(f"{_srt_line(line)}\n" for line in cue.lines)
+        for number, cue in enumerate(cues_of(segments), 1)
+    )
+    return "\n".join(blocks)
+
+
+def to_vtt(segments: Iterable[Segment]) -> str:
+    """WebVTT subtitles (W3C)."""
+    blocks = (
+        f"\n{_times(cue, '.')}\n" + "".join(f"{_vtt_line(line)}\n" for line in cue.lines)
+        for cue in cues_of(segments)
+    )
+    return "WEBVTT\n" + "".join(blocks)
+
+
+def _to_txt(transcript: Transcript) -> str:
+    return transcript_file_text(transcript.id, transcript.started_at, transcript.text)
+
+
+def _to_json(transcript: Transcript) -> str:
+    return transcript.model_dump_json(indent=2) + "\n"
+
+
+_WRITERS: Mapping[ExportFormat, Callable[[Transcript], str]] = {
+    ExportFormat.TXT: _to_txt,
+    ExportFormat.SRT: lambda transcript: to_srt(transcript.segments),
+    ExportFormat.VTT: lambda transcript: to_vtt(transcript.segments),
+    ExportFormat.JSON: _to_json,
+}
+
+
+def _times(cue: Cue, decimal_mark: str) -> str:
+    return f"{_time(cue.start_ms, decimal_mark)} --> {_time(cue.end_ms, decimal_mark)}"
+
+
+def _time(at_ms: int, decimal_mark: str) -> str:
+    seconds, ms = divmod(at_ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{decimal_mark}{ms:03}"
+
+
+def _srt_line(line: str) -> str:
+    """SubRip has no escapes: an arrow is replaced, so that no line is taken for a cue's times."""
+    return line.replace("-->", "→")
+
+
+def _vtt_line(line: str) -> str:
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _stem(transcript: Transcript) -> str:
+    """The title as a file name that every system takes, or the transcript file's own."""
+    title = " ".join(_UNSAFE_IN_NAMES.sub(" ", transcript.title).split())
+    cut = title.encode("utf-8", "ignore")[:_MAX_STEM_BYTES].decode("utf-8", "ignore").strip(" .")
+    if not cut or _RESERVED_NAMES.fullmatch(cut):
+        return transcript.file_name.removesuffix(".txt")
+    return cut
