@@ -1,0 +1,1 @@
+"""Who decodes: implementations of ``recognition/engine.py`` and how they are found and loaded."""
