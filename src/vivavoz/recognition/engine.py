@@ -53,13 +53,21 @@ class RecognitionOptions:
     hotwords: str | None = None
 
 
+class AudioSource:
+    """The identity of a growing stretch of audio, nothing more."""
+
+    __slots__ = ("__weakref__",)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodeRequest:
     """One window to decode.
 
     ``prefix`` are words already agreed on, which the decode must begin with; ``beam_size`` 1 is
-    greedy; ``full_context`` asks for the model's whole window instead of one cut to the audio;
-    ``max_new_tokens`` none lets the engine decide by duration.
+    greedy; ``full_context`` asks for the model's whole window instead of one cut to the audio plus
+    ``margin_s``, of at least ``floor_s``; ``max_new_tokens`` none lets the engine decide by
+    duration. Requests with the same ``source`` begin with the same audio, only longer or shorter:
+    an engine may keep what it computed from it for as long as the object lives.
     """
 
     purpose: Literal["partial", "final"]
@@ -70,6 +78,9 @@ class DecodeRequest:
     full_context: bool = False
     word_times: bool = True
     max_new_tokens: int | None = None
+    margin_s: float = 2.5
+    floor_s: float = 10.0
+    source: AudioSource | None = None
 
     @property
     def duration_s(self) -> float:
@@ -82,14 +93,15 @@ class DecodeResult:
     """What came out of one window, with what the guards need to judge it.
 
     ``no_speech_probability`` and ``average_log_probability`` are the model's own;
-    ``compression_ratio`` is the text's, high when it repeats itself; ``encoded_s`` and
-    ``decoded_tokens`` are what it cost.
+    ``compression_ratio`` is the text's, high when it repeats itself; ``truncated`` says that the
+    token limit cut it short; ``encoded_s`` and ``decoded_tokens`` are what it cost.
     """
 
     hypothesis: Hypothesis
     no_speech_probability: float = 0.0
     average_log_probability: float = 0.0
     compression_ratio: float = 0.0
+    truncated: bool = False
     encoded_s: float = 0.0
     decoded_tokens: int = 0
 

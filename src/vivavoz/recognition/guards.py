@@ -1,0 +1,65 @@
+"""Whether a decode can be believed.
+
+Whisper fails in known ways: it repeats itself, runs on past the end of the audio, and invents text
+for silence. The thresholds of compression ratio, log-probability and no-speech probability are
+those of OpenAI's reference decoder; the others hold for any human speech.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from vivavoz.recognition.agreement import normalised
+from vivavoz.recognition.engine import DecodeRequest, DecodeResult
+from vivavoz.recognition.transcript import Word
+
+MAX_COMPRESSION_RATIO = 2.4
+MIN_AVERAGE_LOG_PROBABILITY = -1.0
+MAX_NO_SPEECH_PROBABILITY = 0.6
+MAX_WORDS_PER_S = 8.0
+MAX_CHARACTERS_PER_S = 45.0
+_RATE_ALLOWANCE_S = 0.5
+_MIN_REPEATS = 4
+_MAX_PERIOD_WORDS = 6
+
+
+class Doubt(StrEnum):
+    """Why a decode is not believed."""
+
+    NO_SPEECH = "no_speech"
+    REPETITION = "repetition"
+    RUNAWAY = "runaway"
+    RATE = "rate"
+
+
+def doubt_of(request: DecodeRequest, result: DecodeResult) -> Doubt | None:
+    """The first reason not to believe ``result``, if there is one."""
+    words = result.hypothesis.words
+    if (
+        result.no_speech_probability > MAX_NO_SPEECH_PROBABILITY
+        and result.average_log_probability < MIN_AVERAGE_LOG_PROBABILITY
+    ):
+        return Doubt.NO_SPEECH
+    if result.truncated:
+        return Doubt.RUNAWAY
+    if result.compression_ratio > MAX_COMPRESSION_RATIO or repeats_at_end(words):
+        return Doubt.REPETITION
+    if is_too_fast(words, request.duration_s):
+        return Doubt.RATE
+    return None
+
+
+def repeats_at_end(words: Sequence[Word]) -> bool:
+    """Whether the text ends in one phrase of up to six words said four times or more."""
+    texts = [normalised(word.text) for word in words]
+    for period in range(1, _MAX_PERIOD_WORDS + 1):
+        tail = texts[-period * _MIN_REPEATS :]
+        if len(tail) == period * _MIN_REPEATS and tail == tail[:period] * _MIN_REPEATS:
+            return True
+    return False
+
+
+def is_too_fast(words: Sequence[Word], duration_s: float) -> bool:
+    """Whether nobody could say so much in that time."""
+    time_s = duration_s + _RATE_ALLOWANCE_S
+    characters = sum(len(word.text) for word in words)
+    return len(words) > MAX_WORDS_PER_S * time_s or characters > MAX_CHARACTERS_PER_S * time_s

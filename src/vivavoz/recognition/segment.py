@@ -1,0 +1,119 @@
+"""One stretch of speech on its way to its final: an utterance, or the part of one up to a joint."""
+
+from dataclasses import dataclass, field
+
+from vivavoz.recognition.agreement import LocalAgreement
+from vivavoz.recognition.engine import (
+    SAMPLE_RATE_HZ,
+    AudioSource,
+    DecodeRequest,
+    DecodeResult,
+    Pcm,
+    RecognitionOptions,
+)
+from vivavoz.recognition.jobs import DecodeJob
+from vivavoz.recognition.outputs import Final, Lost
+from vivavoz.recognition.profiles import WindowPlan
+from vivavoz.recognition.transcript import Hypothesis, Word
+
+_SURE_LANGUAGE_PROBABILITY = 0.8
+_SURE_LANGUAGE_S = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """What is known of the speech from ``start_sample`` on.
+
+    ``end_sample`` is none while it grows. ``asked_sample`` and ``heard_sample`` are the ends of
+    the newest audio asked for and shown in a partial. ``final_end_sample`` is what ``final_job``
+    covers; ``outcome`` is set once there is nothing more to wait for: none of the three means that
+    nothing was said.
+    """
+
+    start_sample: int
+    asked_sample: int
+    end_sample: int | None = None
+    heard_sample: int = 0
+    is_silent: bool = False
+    language: tuple[str, float] | None = None
+    source: AudioSource = field(default_factory=AudioSource)
+    agreement: LocalAgreement = field(default_factory=LocalAgreement)
+    final_job: DecodeJob | None = None
+    final_end_sample: int = 0
+    final_result: DecodeResult | None = None
+    final_failures: int = 0
+    is_decided: bool = False
+    outcome: Final | Lost | None = None
+
+    @property
+    def sure_language(self) -> tuple[str, float] | None:
+        """The language, once enough was heard to decode partials in it without detecting again."""
+        heard_s = (self.heard_sample - self.start_sample) / SAMPLE_RATE_HZ
+        is_sure = self.language is not None and self.language[1] >= _SURE_LANGUAGE_PROBABILITY
+        return self.language if is_sure and heard_s >= _SURE_LANGUAGE_S else None
+
+    @property
+    def start_s(self) -> float:
+        """Where it starts, in audio seconds."""
+        return self.start_sample / SAMPLE_RATE_HZ
+
+    def request(
+        self,
+        plan: WindowPlan,
+        audio: Pcm,
+        options: RecognitionOptions,
+        *,
+        is_final: bool,
+        full_context: bool = False,
+    ) -> DecodeRequest:
+        """A decode of ``audio``, which begins where the segment does."""
+        prefix = () if is_final else self.agreement.stable_words
+        return DecodeRequest(
+            purpose="final" if is_final else "partial",
+            audio=audio,
+            options=options,
+            prefix=tuple(word.shifted(-self.start_s) for word in prefix),
+            beam_size=plan.beam_size,
+            full_context=plan.full_context or full_context,
+            margin_s=plan.margin_s,
+            floor_s=plan.floor_s,
+            source=self.source,
+        )
+
+    def hear(self, hypothesis: Hypothesis, end_sample: int) -> None:
+        """Take a newer hypothesis of the segment's audio up to ``end_sample``."""
+        self.heard_sample = end_sample
+        self.language = (hypothesis.language, hypothesis.language_probability)
+        self.agreement.update(self.placed(hypothesis))
+
+    def placed(self, hypothesis: Hypothesis) -> tuple[Word, ...]:
+        """The hypothesis's words at their place in the session."""
+        return tuple(word.shifted(self.start_s) for word in hypothesis.words)
+
+    def decide(self, hypothesis: Hypothesis) -> None:
+        """The final is known: it has words, or nothing was said."""
+        self.is_decided = True
+        words = self.placed(hypothesis)
+        if words:
+            self.outcome = Final(
+                words=words,
+                start_s=words[0].start_s,
+                end_s=max(words[-1].end_s, words[0].start_s),
+                language=hypothesis.language,
+                language_probability=hypothesis.language_probability,
+                end_sample=self.final_end_sample,
+            )
+
+    def lose(self, reason: str) -> None:
+        """The final cannot be had."""
+        self.is_decided = True
+        end_sample = self.final_end_sample if self.end_sample is None else self.end_sample
+        self.outcome = Lost(self.start_s, end_sample / SAMPLE_RATE_HZ, reason)
+
+    def part(self, count: int, joint_sample: int) -> "Segment":
+        """Keep the first ``count`` words up to the joint; the segment after it has the rest."""
+        later = Segment(joint_sample, asked_sample=self.asked_sample)
+        later.heard_sample = self.heard_sample
+        later.language = self.language
+        later.agreement = self.agreement.split(count)
+        return later
