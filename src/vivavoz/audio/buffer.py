@@ -11,8 +11,7 @@ class PcmBuffer:
     """The newest part of a stream, addressed by sample index from the stream's beginning.
 
     Holds the samples ``start_index <= index < end_index``. Appending costs amortised constant time
-    a sample; memory is at most four times what is held, with a floor of one second, and shrinks
-    when audio is dropped.
+    a sample; memory is taken for at most four times the longer of what is held and one second.
     """
 
     def __init__(self, start_index: int = 0) -> None:
