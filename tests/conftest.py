@@ -1,5 +1,6 @@
 """What every test may ask for: human speech, the small Whisper model, a browser."""
 
+import os
 import subprocess
 import sys
 import wave
@@ -7,8 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
+
+for variable in [name for name in os.environ if name.startswith("VIVAVOZ_")]:
+    del os.environ[variable]  # settings of whoever runs the tests
 
 
 @dataclass(frozen=True)
