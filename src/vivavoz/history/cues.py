@@ -8,6 +8,7 @@ new cue after a pause or, once a line is full, after the end of a sentence.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from vivavoz.history.transcripts import Segment
 
@@ -133,12 +134,11 @@ def _wrapped(pieces: Sequence[_Piece]) -> tuple[str, ...]:
 def _without_overlap(cues: Sequence[Cue]) -> Iterator[Cue]:
     """The cues, each shown long enough to be read where there is room, none over another."""
     shown_until_ms = 0
-    following = [cue.start_ms for cue in cues[1:]]
-    for cue, next_ms in zip(cues, [*following, None], strict=True):
+    for cue, following in zip_longest(cues, cues[1:]):
         start_ms = max(cue.start_ms, shown_until_ms)
         end_ms = max(cue.end_ms, start_ms + MIN_CUE_MS)
-        if next_ms is not None:
-            end_ms = min(end_ms, next_ms)
+        if following is not None:
+            end_ms = min(end_ms, following.start_ms)
         shown_until_ms = min(max(end_ms, start_ms + 1), start_ms + MAX_CUE_MS)
         yield Cue(start_ms, shown_until_ms, cue.lines)
 

@@ -127,7 +127,7 @@ class SqlTranscriptStore:
                     sequence_number=result.sequence_number,
                     start_s=result.start_time,
                     end_s=result.end_time,
-                    text=result.text_content,
+                    text=result.text_content.replace("\x00", ""),  # PostgreSQL takes none
                     confidence=result.confidence,
                     language=result.language,
                     words=[word.model_dump() for word in result.words],
