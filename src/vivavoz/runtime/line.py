@@ -1,0 +1,88 @@
+"""What a session says to its client, over whichever connection there is."""
+
+from uuid import uuid4
+
+from vivavoz.errors import SessionReplacedError, VivavozError
+from vivavoz.recognition.engine import EngineCapabilities
+from vivavoz.runtime.connection import CloseCode, Connection
+from vivavoz.runtime.engine_facts import engine_info, session_limits
+from vivavoz.runtime.services import Services
+from vivavoz.session.events import Failed, ServerEvent, SessionCreated, SessionResumed
+from vivavoz.session.session import Session
+
+
+class ClientLine:
+    """The session's end of the line; without a connection, what is sent is dropped: a client that
+    resumes is told where things stand.
+
+    Args:
+        session: whose client it is.
+        services: the server's.
+        capabilities: of the engine in use.
+    """
+
+    def __init__(
+        self, session: Session, services: Services, capabilities: EngineCapabilities
+    ) -> None:
+        self._session = session
+        self._services = services
+        self._engine = engine_info(capabilities)
+        self._limits = session_limits(services.settings, session.entity.duration_limit)
+        self.connection: Connection | None = None
+
+    def greet(self, connection: Connection, resume_token: str) -> None:
+        """A first connection: tell it the session and its secret."""
+        self.connection = connection
+        entity = self._session.entity
+        connection.send(
+            SessionCreated(
+                session_id=entity.session_id,
+                status=entity.status,
+                start_time=entity.start_time,
+                resume_token=resume_token,
+                epoch=self._services.epoch,
+                engine=self._engine,
+                limits=self._limits,
+            )
+        )
+
+    def welcome_back(self, connection: Connection) -> None:
+        """A later connection takes the place of any other: tell it where things stand."""
+        if self.connection is not None:
+            self.fail(
+                SessionReplacedError(
+                    "This session was taken over by a newer connection; use that one."
+                )
+            )
+            self.connection.close(CloseCode.REPLACED)
+        self.connection = connection
+        entity = self._session.entity
+        connection.send(
+            SessionResumed(
+                session_id=entity.session_id,
+                status=entity.status,
+                epoch=self._services.epoch,
+                next_sequence_number=self._session.intake.expected_sequence_number,
+                received_sequence_number=self._session.intake.received_sequence_number,
+                durable_sequence_number=self._session.durable.sequence_number,
+                confirmed_text=entity.confirmed_text,
+                partial_text=entity.partial_text,
+                engine=self._engine,
+                limits=self._limits,
+            )
+        )
+
+    def send(self, event: ServerEvent) -> None:
+        """Send an event, if anybody listens."""
+        if self.connection is not None:
+            self.connection.send(event)
+
+    def fail(self, error: VivavozError) -> None:
+        """Tell an error."""
+        self._services.counters.errors.labels(error.code).inc()
+        self.send(Failed.of(error, uuid4().hex))
+
+    def close(self, code: CloseCode) -> None:
+        """Close the connection, if there is one."""
+        if self.connection is not None:
+            self.connection.close(code)

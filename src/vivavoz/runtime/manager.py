@@ -1,0 +1,247 @@
+"""All live sessions: admit, find, resume, time out, drain."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from vivavoz.errors import (
+    InvalidResumeTokenError,
+    ModelNotAvailableError,
+    SessionCancelledError,
+    SessionNotFoundError,
+    ShuttingDownError,
+)
+from vivavoz.runtime.admission import Admission
+from vivavoz.runtime.connection import CloseCode, Connection
+from vivavoz.runtime.engine_facts import chosen_language
+from vivavoz.runtime.loading import EngineLoader
+from vivavoz.runtime.runner import SessionRunner
+from vivavoz.runtime.services import Recognition, Services
+from vivavoz.runtime.tokens import new_token, token_hash, token_matches
+from vivavoz.session.entities import SessionStatus, StreamingSession
+from vivavoz.session.events import SessionCompleted
+from vivavoz.session.records import SavedTranscript
+from vivavoz.session.session import Session
+
+_REMEMBERED_ENDINGS = 1000
+_COME_BACK_AFTER_S = 3.0
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequest:
+    """What a client may ask for before it records."""
+
+    language: str | None = None
+    model_size: str | None = None
+    duration_limit: int | None = None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    token_hash: str
+    completed: SessionCompleted | None
+
+
+class SessionManager:
+    """The pool of live sessions. Belongs to one event loop.
+
+    Args:
+        services: shared by all sessions.
+        loader: where the engine comes from.
+    """
+
+    def __init__(self, services: Services, loader: EngineLoader) -> None:
+        self._services = services
+        self._loader = loader
+        self._admission = Admission(services.settings)
+        self._runners: dict[UUID, SessionRunner] = {}
+        self._endings: OrderedDict[UUID, _Ending] = OrderedDict()
+        self._is_draining = False
+
+    @property
+    def runners(self) -> list[SessionRunner]:
+        """The live sessions."""
+        return list(self._runners.values())
+
+    def get(self, session_id: UUID) -> SessionRunner:
+        """A live session.
+
+        Raises:
+            SessionNotFoundError: there is none of that id.
+        """
+        try:
+            return self._runners[session_id]
+        except KeyError:
+            raise SessionNotFoundError(
+                "No live session has this id; a finished one is in the history.",
+                session_id=str(session_id),
+            ) from None
+
+    def create(self, request: SessionRequest, address: str) -> tuple[SessionRunner, str]:
+        """A new session, not yet connected, and its resume token.
+
+        Raises:
+            ShuttingDownError, ModelLoadingError, ModelFailedError, LimitError,
+            ResourceUnavailableError: not now.
+            LanguageNotSupportedError, ModelNotAvailableError: not here.
+        """
+        recognition = self._require_recognition()
+        capabilities = recognition.engine.capabilities
+        settings = self._services.settings
+        chosen_language(request.language, settings.language, capabilities)
+        if request.model_size not in (None, capabilities.model):
+            raise ModelNotAvailableError(
+                f"This server runs the model '{capabilities.model}', not '{request.model_size}'. "
+                "Leave model_size out, or start the server with --model.",
+                model=capabilities.model,
+            )
+        limit = min(request.duration_limit or settings.duration_limit_s, settings.duration_limit_s)
+        now = self._services.clock.now()
+        entity = StreamingSession(
+            user_id=request.user_id,
+            start_time=now.wall,
+            last_activity=now.wall,
+            duration_limit=limit,
+        )
+        self._admission.admit(address, recognition.scheduler.queue_wait_s)
+        session = Session(entity, self._services.rules, now)
+        token = new_token()
+        runner = self._start(session, recognition, token_hash(token), request.language, address)
+        return runner, token
+
+    def connect(self, connection: Connection, address: str) -> SessionRunner:
+        """A new session over a connection. Raises as ``create``."""
+        runner, token = self.create(SessionRequest(), address)
+        runner.connect(connection, token)
+        return runner
+
+    async def resume(
+        self, connection: Connection, session_id: UUID, token: str, address: str
+    ) -> SessionRunner | None:
+        """Connect to a session that exists already; none when it has ended meanwhile, of which the
+        client is told.
+
+        Raises:
+            SessionNotFoundError, InvalidResumeTokenError, TooManyReconnectsError,
+            ModelLoadingError, ModelFailedError, ShuttingDownError.
+        """
+        runner = self._runners.get(session_id)
+        if runner is None:
+            ending = self._endings.get(session_id)
+            if ending is not None:
+                _require_token(token, ending.token_hash)
+                self._tell_ending(connection, ending)
+                return None
+            runner = await self._revive(session_id, token, address)
+        _require_token(token, runner.token_hash)
+        if runner.session.working_status is SessionStatus.CONNECTING:
+            runner.connect(connection, token)
+        else:
+            runner.resume(connection)
+        return runner
+
+    async def save(self, session_id: UUID) -> SavedTranscript | None:
+        """Write the transcript file of what is confirmed so far; the session goes on."""
+        entity = self.get(session_id).session.entity.model_copy()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._services.store_executor, self._services.store.save_now, entity
+        )
+
+    def cancel(self, session_id: UUID) -> None:
+        """End a session and forget its text."""
+        self.get(session_id).discard(
+            SessionCancelledError("The session was deleted; its text was discarded.")
+        )
+
+    def is_live(self, session_id: UUID) -> bool:
+        """Whether the session is in this process's hands."""
+        return session_id in self._runners
+
+    async def drain(self) -> None:
+        """Admit nobody any more, finish what is here, tell clients when to come back.
+
+        Sessions stay resumable: what is confirmed is in the store, the rest in the clients' buffers.
+        """
+        self._is_draining = True
+        error = self._shutting_down()
+        timeout_s = self._services.settings.shutdown_timeout_s
+        await asyncio.gather(*(runner.part(error, timeout_s) for runner in self.runners))
+
+    def _start(
+        self,
+        session: Session,
+        recognition: Recognition,
+        token_hash: str,
+        language: str | None,
+        address: str,
+    ) -> SessionRunner:
+        runner = SessionRunner(
+            session,
+            self._services,
+            recognition,
+            token_hash=token_hash,
+            language=language,
+            on_ended=partial(self._ended, address),
+        )
+        self._runners[session.entity.session_id] = runner
+        log.info("session_started", session_id=str(session.entity.session_id))
+        return runner
+
+    async def _revive(self, session_id: UUID, token: str, address: str) -> SessionRunner:
+        """Take up a session that an earlier process began."""
+        recognition = self._require_recognition()
+        unfinished = await asyncio.get_running_loop().run_in_executor(
+            self._services.store_executor, self._services.store.find_unfinished, session_id
+        )
+        if unfinished is None:
+            return self.get(session_id)
+        _require_token(token, unfinished.resume_token_hash)
+        if session_id in self._runners:
+            return self._runners[session_id]
+        self._admission.admit(address, 0.0)
+        now = self._services.clock.now()
+        session = Session(unfinished.session, self._services.rules, now, unfinished)
+        return self._start(
+            session, recognition, unfinished.resume_token_hash, unfinished.language, address
+        )
+
+    def _require_recognition(self) -> Recognition:
+        if self._is_draining:
+            raise self._shutting_down()
+        return self._loader.require()
+
+    def _shutting_down(self) -> ShuttingDownError:
+        retry_after_s = _COME_BACK_AFTER_S
+        return ShuttingDownError(
+            f"The server is restarting; come back in {retry_after_s:.0f} seconds. "
+            "Nothing that was said is lost.",
+            retry_after_s=retry_after_s,
+        )
+
+    def _ended(self, address: str, runner: SessionRunner) -> None:
+        entity = runner.session.entity
+        del self._runners[entity.session_id]
+        self._admission.release(address)
+        self._endings[entity.session_id] = _Ending(runner.token_hash, runner.farewell)
+        if len(self._endings) > _REMEMBERED_ENDINGS:
+            self._endings.popitem(last=False)
+        log.info("session_ended", session_id=str(entity.session_id), status=entity.status.value)
+
+    def _tell_ending(self, connection: Connection, ending: _Ending) -> None:
+        if ending.completed is None:
+            raise SessionNotFoundError("This session ended with an error; start a new one.")
+        connection.send(ending.completed)
+        connection.close(CloseCode.COMPLETED)
+
+
+def _require_token(token: str, expected_hash: str) -> None:
+    if not token_matches(token, expected_hash):
+        raise InvalidResumeTokenError(
+            "The resume token does not belong to this session; start a new session."
+        )

@@ -1,0 +1,118 @@
+"""What a session cost and how quick it was."""
+
+from collections import deque
+from uuid import UUID
+
+import numpy as np
+import psutil
+
+from vivavoz.session.entities import SessionMetrics
+from vivavoz.session.records import DurableMark, SessionSummary
+
+_SAMPLE_RATE_HZ = 16_000
+_RECENT_LATENCIES = 4096
+
+
+class ProcessGauge:
+    """The process's CPU and memory, for all sessions alike."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._process.cpu_percent()
+
+    def cpu_percent(self) -> float:
+        """Share of all cores since the last call, 0..100."""
+        return min(max(self._process.cpu_percent() / (psutil.cpu_count() or 1), 0.0), 100.0)
+
+    def memory_mb(self) -> float:
+        """Resident memory in MB."""
+        return float(self._process.memory_info().rss) / 1e6
+
+
+class SessionGauge:
+    """The measurements of one session."""
+
+    def __init__(self, created_s: float) -> None:
+        self.partials = self.finals = self.words = 0
+        self.quality_score = 0.0
+        self.latency_ms = 0.0
+        self._created_s = created_s
+        self._arrivals: deque[tuple[int, float]] = deque()
+        self._fed_at_s: dict[int, float] = {}
+        self._latencies_ms: deque[float] = deque(maxlen=_RECENT_LATENCIES)
+        self._processed_chunks = 0
+        self._audio_samples = 0
+
+    def chunk_came(self, sequence_number: int, at_s: float) -> None:
+        """A chunk went to the decoder."""
+        self._fed_at_s[sequence_number] = at_s
+
+    def audio_decoded(self, mark: DurableMark, quality_score: float, at_s: float) -> None:
+        """Its audio came out."""
+        for number in [n for n in self._fed_at_s if n <= mark.sequence_number]:
+            del self._fed_at_s[number]
+            self._processed_chunks += 1
+        oldest_open = min(self._fed_at_s.values(), default=at_s)
+        self._arrivals.append((mark.sample_index, oldest_open))
+        self._audio_samples = mark.sample_index
+        self.quality_score = quality_score
+
+    def text_shown(self, end_sample: int, at_s: float) -> float:
+        """Text whose newest audio is ``end_sample`` is on its way: its latency in milliseconds."""
+        came_s = at_s
+        while self._arrivals:
+            came_s = self._arrivals[0][1]
+            if self._arrivals[0][0] >= end_sample:
+                break
+            self._arrivals.popleft()
+        self.latency_ms = max(at_s - came_s, 0.0) * 1000
+        self._latencies_ms.append(self.latency_ms)
+        return self.latency_ms
+
+    def metrics(
+        self, session_id: UUID, process: ProcessGauge, *, pending: int, gpu: bool
+    ) -> SessionMetrics:
+        """One measurement to send."""
+        return SessionMetrics(
+            session_id=session_id,
+            latency_ms=self.latency_ms,
+            chunks_processed=self._processed_chunks,
+            chunks_pending=pending,
+            cpu_usage_percent=process.cpu_percent(),
+            memory_usage_mb=process.memory_mb(),
+            gpu_available=gpu,
+            audio_quality_score=self.quality_score,
+        )
+
+    def summary(
+        self,
+        *,
+        engine: str,
+        model: str,
+        chunks: int,
+        size_bytes: int,
+        reconnects: int,
+        recognition_s: float,
+        outcome: str,
+        at_s: float,
+    ) -> SessionSummary:
+        """The one row that is kept of the session."""
+        latencies = np.array(self._latencies_ms or [0.0])
+        p50, p95 = np.percentile(latencies, [50, 95])
+        return SessionSummary(
+            engine=engine,
+            model=model,
+            audio_s=self._audio_samples / _SAMPLE_RATE_HZ,
+            wall_s=at_s - self._created_s,
+            chunks=chunks,
+            bytes=size_bytes,
+            partials=self.partials,
+            finals=self.finals,
+            words=self.words,
+            reconnects=reconnects,
+            latency_p50_ms=float(p50),
+            latency_p95_ms=float(p95),
+            recognition_s=recognition_s,
+            audio_quality_score=self.quality_score,
+            outcome=outcome,
+        )

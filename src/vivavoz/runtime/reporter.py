@@ -1,0 +1,212 @@
+"""Tells a session's client and its store what came of the audio."""
+
+from collections.abc import Callable
+from functools import partial
+
+from vivavoz.errors import RecognitionFailedError, StorageFailedError
+from vivavoz.recognition.engine import EngineCapabilities
+from vivavoz.recognition.outputs import Final, Lost, Output, Partial
+from vivavoz.runtime.journal import Journal
+from vivavoz.runtime.line import ClientLine
+from vivavoz.runtime.measurements import SessionGauge
+from vivavoz.runtime.results import appended, result_of
+from vivavoz.runtime.services import Services
+from vivavoz.session.entities import AudioChunk, SessionMetrics, SessionStatus
+from vivavoz.session.events import (
+    TranscriptionFinal,
+    TranscriptionPartial,
+    Warned,
+    WarningCode,
+)
+from vivavoz.session.records import ContainerStream, DurableMark, SavedTranscript, SessionSummary
+from vivavoz.session.session import Session
+
+_SAMPLE_RATE_HZ = 16_000
+_ADVANCE_EVERY_SAMPLES = 5 * _SAMPLE_RATE_HZ
+_WARN_AGAIN_AFTER_S = 10.0
+_STORE_PATIENCE_S = 30.0
+
+
+class Reporter:
+    """Turns what the recogniser says into events, confirmed text and committed segments.
+
+    Args:
+        session: whose text it is; its entity and its durable mark are kept up to date.
+        services: the server's.
+        line: to the client.
+        durable_moved: called when chunks became safe to forget.
+        first_sample: where the recogniser's time begins on the session's timeline.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        *,
+        line: ClientLine,
+        durable_moved: Callable[[], None],
+        first_sample: int,
+    ) -> None:
+        self._session = session
+        self._services = services
+        self._line = line
+        self._durable_moved = durable_moved
+        self._offset_s = first_sample / _SAMPLE_RATE_HZ
+        self._first_sample = first_sample
+        self._stored_sample = first_sample
+        self._warned_at_s: float | None = None
+        self.gauge = SessionGauge(services.clock.now().monotonic_s)
+        self.journal = Journal(services.store_executor, self._committed, self._refused)
+
+    def stream_begins(self, stream: ContainerStream) -> None:
+        """A container stream begins: a restarted server must know."""
+        session_id = self._session.entity.session_id
+        self.journal.write(partial(self._services.store.begin_stream, session_id, stream))
+
+    def chunk_taken(self, chunk: AudioChunk) -> None:
+        """A chunk goes to the decoder."""
+        self.gauge.chunk_came(chunk.sequence_number, self._services.clock.now().monotonic_s)
+        self._services.counters.chunks.inc()
+        self._services.counters.audio_bytes.inc(chunk.size_bytes)
+
+    def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
+        """The decoder has come this far."""
+        self._session.watermarks.decoder_reached(mark)
+        self.gauge.audio_decoded(mark, quality_score, self._services.clock.now().monotonic_s)
+
+    def said(self, output: Output, recognition_s: float) -> None:
+        """The recogniser has something to say."""
+        if isinstance(output, Lost):
+            self._declare_lost(output)
+            return
+        end_sample = self._first_sample + output.end_sample
+        result = result_of(
+            output,
+            session_id=self._session.entity.session_id,
+            sequence_number=self._session.watermarks.chunk_at(end_sample),
+            offset_s=self._offset_s,
+            processing_time_ms=recognition_s * 1000,
+        )
+        self._measure(result.result_type, end_sample)
+        entity = self._session.entity
+        if isinstance(output, Partial):
+            self.gauge.partials += 1
+            entity.partial_text = output.text
+            self._line.send(TranscriptionPartial(result=result))
+            return
+        self.gauge.finals += 1
+        self.gauge.words += len(output.words)
+        entity.partial_text = ""
+        entity.confirmed_text = appended(entity.confirmed_text, output.text)
+        self._line.send(TranscriptionFinal(result=result))
+        self._commit(output, partial(self._services.store.append_final, result))
+
+    def settled(self, sample_index: int) -> None:
+        """Everything before this sample is final: durable once the writes before are committed."""
+        mark = self._session.watermarks.settle(sample_index)
+        if sample_index - self._stored_sample >= _ADVANCE_EVERY_SAMPLES:
+            self._stored_sample = sample_index
+            session_id = self._session.entity.session_id
+            self.journal.write(partial(self._services.store.advance, session_id, mark), mark)
+        else:
+            self.journal.write_nothing(mark)
+
+    def warn_of_assumed_language(self, capabilities: EngineCapabilities) -> None:
+        """The client named no language and the engine cannot detect one."""
+        known = ", ".join(sorted(capabilities.languages))
+        self._line.send(
+            Warned(
+                code=WarningCode.LANGUAGE_ASSUMED,
+                message=f"The {capabilities.name} engine takes all speech for this language: "
+                f"{known}.",
+                details={"language": known},
+            )
+        )
+
+    def measure(self, pending_chunks: int, *, gpu: bool) -> SessionMetrics:
+        """One measurement."""
+        return self.gauge.metrics(
+            self._session.entity.session_id,
+            self._services.process,
+            pending=pending_chunks,
+            gpu=gpu,
+        )
+
+    def summary(
+        self, capabilities: EngineCapabilities, *, recognition_s: float, outcome: str
+    ) -> SessionSummary:
+        """The one row that is kept of the session's metrics."""
+        return self.gauge.summary(
+            engine=capabilities.name,
+            model=capabilities.model,
+            chunks=self._session.intake.chunks_received,
+            size_bytes=self._session.intake.bytes_received,
+            reconnects=self._session.reconnects,
+            recognition_s=recognition_s,
+            outcome=outcome,
+            at_s=self._services.clock.now().monotonic_s,
+        )
+
+    async def keep(self, summary: SessionSummary) -> SavedTranscript | None:
+        """Consolidate the session into the history; none when there is no text to keep.
+
+        Raises:
+            StorageFailedError: the store refused for too long.
+        """
+        kept: list[SavedTranscript | None] = []
+        done = self._session.entity.model_copy(update={"status": SessionStatus.COMPLETED})
+        store = self._services.store
+        self.journal.write(lambda: kept.append(store.complete(done, summary)))
+        if not await self.journal.flushed(_STORE_PATIENCE_S):
+            self.journal.abandon()
+            raise StorageFailedError(
+                "The transcript could not be stored in time. Copy the text from the page, and free "
+                "the disk or the database."
+            )
+        return kept[0]
+
+    def _commit(self, final: Final, append: Callable[[DurableMark], None]) -> None:
+        end_sample = self._first_sample + final.end_sample
+        mark = self._session.watermarks.settle(end_sample)
+        self._stored_sample = end_sample
+        self.journal.write(partial(append, mark), mark)
+
+    def _measure(self, result_type: str, end_sample: int) -> None:
+        now_s = self._services.clock.now().monotonic_s
+        latency_ms = self.gauge.text_shown(end_sample, now_s)
+        counters = self._services.counters
+        counters.results.labels(result_type).inc()
+        counters.latency.labels(result_type).observe(latency_ms / 1000)
+        threshold_ms = self._services.settings.latency_warning_ms
+        may_warn = self._warned_at_s is None or now_s - self._warned_at_s > _WARN_AGAIN_AFTER_S
+        if latency_ms > threshold_ms and may_warn:
+            self._warned_at_s = now_s
+            self._line.send(
+                Warned(
+                    code=WarningCode.LATENCY_HIGH,
+                    message=f"Text lags {latency_ms / 1000:.1f} s behind the speech.",
+                    details={"latency_ms": round(latency_ms)},
+                )
+            )
+
+    def _declare_lost(self, lost: Lost) -> None:
+        times = {
+            "start_s": round(self._offset_s + lost.start_s, 3),
+            "end_s": round(self._offset_s + lost.end_s, 3),
+        }
+        self._session.entity.metadata.setdefault("lost_speech", []).append(times)
+        self._line.fail(
+            RecognitionFailedError(
+                f"Speech from {times['start_s']:.1f} s to {times['end_s']:.1f} s could not be "
+                "transcribed; the rest goes on.",
+                **times,
+                reason=lost.reason,
+            )
+        )
+
+    def _committed(self, mark: DurableMark) -> None:
+        if self._session.committed(mark):
+            self._durable_moved()
+
+    def _refused(self, error: StorageFailedError) -> None:
+        self._line.fail(error)

@@ -1,0 +1,377 @@
+"""Drives one session: what its client sends, what runs out, and how it ends.
+
+Everything here runs on the event loop and returns at once; decoding, recognition and storage happen
+on threads that report back.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from vivavoz.audio.formats import parse_mime_type
+from vivavoz.errors import ConnectionLostError, LimitError, StorageFailedError, VivavozError
+from vivavoz.recognition.engine import RecognitionOptions
+from vivavoz.recognition.recognizer import Output, open_recognizer
+from vivavoz.runtime.clock import Cancellable
+from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
+from vivavoz.runtime.engine_facts import chosen_language
+from vivavoz.runtime.expiry import run_out
+from vivavoz.runtime.failures import internal_error
+from vivavoz.runtime.line import ClientLine
+from vivavoz.runtime.reporter import Reporter
+from vivavoz.runtime.services import Recognition, Services
+from vivavoz.runtime.transcription import Transcription
+from vivavoz.session.deadlines import Deadline
+from vivavoz.session.entities import AudioChunk, SessionStatus
+from vivavoz.session.events import (
+    AudioChunkReceived,
+    ClientEvent,
+    MetricsMeasured,
+    PauseRecording,
+    Ping,
+    Pong,
+    ResumeRecording,
+    SessionCompleted,
+    StartRecording,
+    StopRecording,
+)
+from vivavoz.session.records import DurableMark
+from vivavoz.session.session import Session
+
+S = SessionStatus
+_SAMPLE_RATE_HZ = 16_000
+
+
+class SessionRunner:
+    """A session at work.
+
+    Args:
+        session: its rules.
+        services: the server's.
+        recognition: the engine at work.
+        token_hash: of the resume token, for the store.
+        language: what was asked for when the session was made; none leaves it to the recording.
+        on_ended: told once, when the session has reached a terminal status and is freed.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        recognition: Recognition,
+        *,
+        token_hash: str,
+        language: str | None,
+        on_ended: Callable[["SessionRunner"], None],
+    ) -> None:
+        self.session = session
+        self.token_hash = token_hash
+        self._services = services
+        self._recognition = recognition
+        self._language = language
+        self._on_ended = on_ended
+        self._timer: Cancellable | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._outcome = "stopped"
+        self.farewell: SessionCompleted | None = None
+        self._ack_is_due = False
+        self._transcription: Transcription | None = None
+        self.line = ClientLine(session, services, recognition.engine.capabilities)
+        first_sample = session.stream.first_sample if session.stream else 0
+        self.reporter = Reporter(
+            session,
+            services,
+            line=self.line,
+            durable_moved=self._acknowledge,
+            first_sample=first_sample,
+        )
+        if session.stream is not None:
+            self._open_transcription(RecognitionOptions(language))
+            self._begin_stream(session.stream.mime_type)
+        self._reschedule()
+
+    @property
+    def pending_chunks(self) -> int:
+        """Chunks waiting for the decoder."""
+        return self._transcription.pending_chunks if self._transcription else 0
+
+    # --- the connection ---------------------------------------------------------------------------
+
+    def connect(self, connection: Connection, resume_token: str) -> None:
+        """The client's first connection."""
+        self.session.connected(self._services.clock.now())
+        self.line.greet(connection, resume_token)
+        self._after_event()
+
+    def resume(self, connection: Connection) -> None:
+        """The client is back on a new connection; the older one, if any, is closed.
+
+        Raises:
+            TooManyReconnectsError: nothing was changed.
+        """
+        self.session.connection_resumed(self._services.clock.now())
+        self._services.counters.resumes.inc()
+        self.line.welcome_back(connection)
+        self._after_event()
+
+    def disconnect(self, connection: Connection) -> None:
+        """A connection is gone; of no matter if a newer one took its place."""
+        if connection is self.line.connection:
+            self.line.connection = None
+            self.session.connection_lost(self._services.clock.now())
+            self._after_event()
+
+    # --- client events ----------------------------------------------------------------------------
+
+    def receive(self, event: ClientEvent) -> None:
+        """Handle what the client sent; what is wrong with it is answered by an ``error`` event."""
+        try:
+            self.session.heard_from_client(self._services.clock.now())
+            self._handle(event)
+        except VivavozError as error:
+            self.line.fail(error)
+            if isinstance(error, LimitError) and not error.recoverable:
+                self.finalize(error.code.lower())
+        self._after_event()
+
+    def _handle(self, event: ClientEvent) -> None:
+        now = self._services.clock.now()
+        match event:
+            case AudioChunkReceived(chunk=chunk):
+                self._feed(self.session.receive_chunk(chunk, now))
+                self._acknowledge_if_keeping_up()
+            case StartRecording():
+                self._start(event)
+            case PauseRecording(stream_ended=stream_ended):
+                self.session.pause_recording(stream_ended=stream_ended)
+                if self._transcription is not None:
+                    self._transcription.pause(stream_ended=stream_ended)
+            case ResumeRecording(mime_type=mime_type):
+                self._go_on(mime_type)
+            case StopRecording(last_sequence_number=last):
+                self.session.stop_recording(last, now)
+            case Ping(timestamp=timestamp):
+                self.line.send(Pong(timestamp=timestamp))
+
+    def _start(self, event: StartRecording) -> None:
+        capabilities = self._recognition.engine.capabilities
+        asked = event.language or self._language
+        language = chosen_language(asked, self._services.settings.language, capabilities)
+        parse_mime_type(event.mime_type)
+        stream = self.session.start_recording(event.mime_type)
+        entity, options = self.session.entity, event.options
+        if options.metadata:
+            entity.metadata["client"] = dict(options.metadata)
+        opening = (entity.model_copy(), self.token_hash, language)
+        self.reporter.journal.write(partial(self._services.store.open_session, *opening))
+        self.reporter.stream_begins(stream)
+        self._open_transcription(
+            RecognitionOptions(language, options.initial_prompt, options.hotwords)
+        )
+        self._begin_stream(event.mime_type)
+        self._expect_metrics()
+        if language is None and not capabilities.detects_language:
+            self.reporter.warn_of_assumed_language(capabilities)
+
+    def _go_on(self, mime_type: str | None) -> None:
+        if mime_type is not None:
+            parse_mime_type(mime_type)
+        stream = self.session.resume_recording(mime_type)
+        if stream is not None:
+            self.reporter.stream_begins(stream)
+            self._begin_stream(stream.mime_type)
+        elif self._transcription is not None:
+            self._transcription.resume()
+
+    def _open_transcription(self, options: RecognitionOptions) -> None:
+        recognizer = open_recognizer(
+            self._recognition.engine, options, self._services.recognizer_settings
+        )
+        self._transcription = Transcription(
+            self.session.entity.session_id,
+            recognizer,
+            self._recognition.scheduler,
+            self,
+            first_sample=self.session.watermarks.decoded.sample_index,
+            skip_to_sample=self.session.durable.sample_index,
+        )
+
+    def _begin_stream(self, mime_type: str) -> None:
+        if self._transcription is not None:
+            self._transcription.begin_stream(parse_mime_type(mime_type))
+
+    def _feed(self, chunks: list[AudioChunk]) -> None:
+        if self._transcription is None:
+            return
+        for chunk in chunks:
+            self.reporter.chunk_taken(chunk)
+            self._transcription.feed(chunk.audio_data, chunk.sequence_number)
+
+    def _acknowledge_if_keeping_up(self) -> None:
+        if self.pending_chunks < self._services.settings.max_unacknowledged_chunks:
+            self._acknowledge()
+        else:
+            self._ack_is_due = True
+
+    def _acknowledge(self) -> None:
+        self._ack_is_due = False
+        self.session.acknowledge(self.pending_chunks)
+        self._send_session_events()
+
+    # --- what came of the audio (Listener) --------------------------------------------------------
+
+    def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
+        """The decoder has come this far."""
+        self.reporter.audio_decoded(mark, quality_score)
+        if self._ack_is_due:
+            self._acknowledge_if_keeping_up()
+        if mark.sample_index > self.session.entity.duration_limit * _SAMPLE_RATE_HZ:
+            run_out(self, Deadline.DURATION)
+
+    def said(self, output: Output, recognition_s: float) -> None:
+        """The recogniser has something to say."""
+        self.reporter.said(output, recognition_s)
+
+    def settled(self, sample_index: int) -> None:
+        """Everything before this sample is final."""
+        self.reporter.settled(sample_index)
+
+    def audio_refused(self, error: Exception) -> None:
+        """The stream cannot be decoded any further: end with what there is."""
+        failure = error if isinstance(error, VivavozError) else internal_error(error)
+        entity = self.session.entity
+        if entity.confirmed_text or entity.partial_text:
+            self.finalize(failure.code.lower(), failure)
+        else:
+            self.fail(failure)
+
+    def all_settled(self) -> None:
+        """Everything is final: keep it and end."""
+        if self._ending is None:
+            self._ending = asyncio.get_running_loop().create_task(self._complete())
+
+    # --- what runs out ----------------------------------------------------------------------------
+
+    def give_up_gap(self) -> None:
+        """Go on without chunks that never came."""
+        if self.session.intake.is_waiting:
+            self._feed(self.session.declare_gap(self._services.clock.now()))
+
+    def warn_of_duration_limit(self) -> None:
+        """Tell the client that its time is nearly over."""
+        self.session.warn_of_duration_limit(self._services.clock.now())
+
+    def measure(self) -> None:
+        """Send one measurement, and another in a while."""
+        engine = self._recognition.engine.capabilities
+        metrics = self.reporter.measure(self.pending_chunks, gpu=engine.device != "cpu")
+        self.line.send(MetricsMeasured(metrics=metrics))
+        self._expect_metrics()
+
+    def finalize(self, outcome: str, error: VivavozError | None = None) -> None:
+        """End the recording from the server's side; what was said is transcribed and kept. One
+        in which nothing was recorded ends in an error."""
+        if self.session.is_terminal or self.session.working_status is S.FINALIZING:
+            return
+        if self._transcription is None:
+            self.fail(error or ConnectionLostError("The session ended before it recorded."))
+            return
+        if error is not None:
+            self.line.fail(error)
+        self._outcome = outcome
+        self._feed(self.session.finalize(self._services.clock.now()))
+        self._after_event()
+
+    def fail(self, error: VivavozError) -> None:
+        """End the session without a transcript."""
+        if self.session.is_terminal:
+            return
+        self.line.fail(error)
+        self._outcome = error.code.lower()
+        self.session.fail()
+        self._send_session_events()
+        self._free(close_code_for(error))
+
+    def discard(self, error: VivavozError) -> None:
+        """End the session and forget its text."""
+        self.reporter.journal.abandon()
+        session_id = self.session.entity.session_id
+        self.reporter.journal.write(partial(self._services.store.discard, session_id))
+        self.fail(error)
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    async def part(self, error: VivavozError, timeout_s: float) -> None:
+        """The server stops: make final what was said, send the client away to come back later. The
+        session stays in the store as it is, to be resumed."""
+        if self._transcription is not None:
+            await self._transcription.settle(timeout_s)
+        await self.reporter.journal.flushed(timeout_s)
+        self.line.fail(error)
+        self._free(close_code_for(error))
+
+    async def _complete(self) -> None:
+        entity = self.session.entity
+        summary = self.reporter.summary(
+            self._recognition.engine.capabilities,
+            recognition_s=self._transcription.recognition_s if self._transcription else 0.0,
+            outcome=self._outcome,
+        )
+        try:
+            saved = await self.reporter.keep(summary)
+        except StorageFailedError as error:
+            self.fail(error)
+            return
+        self.session.complete()
+        self._send_session_events()
+        self.farewell = SessionCompleted(
+            session_id=entity.session_id,
+            transcript_id=saved.transcript_id if saved else None,
+            saved=saved is not None,
+            reason=self._outcome,
+            confirmed_text=entity.confirmed_text,
+            duration_s=summary.audio_s,
+            audio_chunks_received=entity.audio_chunks_received,
+        )
+        self.line.send(self.farewell)
+        self._free(CloseCode.COMPLETED)
+
+    def _free(self, code: CloseCode) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._transcription is not None:
+            self._transcription.close()
+        self.line.close(code)
+        self._services.counters.sessions_ended.labels(self._outcome).inc()
+        self._on_ended(self)
+
+    # --- after every event ------------------------------------------------------------------------
+
+    def _after_event(self) -> None:
+        if self.session.is_terminal:
+            return
+        if self.session.input_is_complete and self._transcription is not None:
+            self._transcription.finish()
+        self._send_session_events()
+        self._reschedule()
+
+    def _send_session_events(self) -> None:
+        for event in self.session.events_to_send():
+            self.line.send(event)
+
+    def _expect_metrics(self) -> None:
+        next_s = self._services.clock.now().monotonic_s + self._services.settings.metrics_interval_s
+        self.session.deadlines.set(Deadline.METRICS, next_s)
+
+    def _reschedule(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        at_s = self.session.deadlines.next_at()
+        self._timer = None if at_s is None else self._services.clock.call_at(at_s, self._on_timer)
+
+    def _on_timer(self) -> None:
+        now = self._services.clock.now()
+        for deadline in self.session.deadlines.pop_due(now.monotonic_s):
+            if not self.session.is_terminal:
+                run_out(self, deadline)
+        self._after_event()

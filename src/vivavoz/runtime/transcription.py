@@ -1,0 +1,220 @@
+"""One session's audio on its way to text: audio thread, recogniser and scheduler joined."""
+
+import asyncio
+from contextlib import suppress
+from typing import Protocol
+from uuid import UUID
+
+from vivavoz.audio.decoder import AudioDecoder, open_decoder
+from vivavoz.audio.formats import AudioFormat
+from vivavoz.recognition.recognizer import Output, Recognizer
+from vivavoz.runtime.audio_thread import AudioBlock, AudioThread, StreamEnded
+from vivavoz.runtime.job_queue import Outcome
+from vivavoz.runtime.scheduler import Scheduler
+from vivavoz.session.records import DurableMark
+
+_SAMPLE_RATE_HZ = 16_000
+_MAX_BACKLOG_SAMPLES = 45 * _SAMPLE_RATE_HZ
+_PAUSE_SETTLES_S = 0.3
+_SETTLE_POLL_S = 0.02
+
+
+class Listener(Protocol):
+    """Who is told what came of the audio."""
+
+    def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
+        """The decoder has come this far."""
+
+    def said(self, output: Output, recognition_s: float) -> None:
+        """The recogniser has something to say; the decode behind it took so long."""
+
+    def settled(self, sample_index: int) -> None:
+        """Everything before this sample is final."""
+
+    def audio_refused(self, error: Exception) -> None:
+        """The stream could not be decoded any further."""
+
+    def all_settled(self) -> None:
+        """After ``finish``: everything is final."""
+
+
+class Transcription:
+    """Recognition of one session. Belongs to the event loop.
+
+    Args:
+        session_id: whose jobs these are.
+        recognizer: fresh.
+        scheduler: who decodes.
+        listener: who is told.
+        first_sample: where on the session's timeline the first stream begins.
+        skip_to_sample: audio before it is final already: decoded, but heard as silence.
+    """
+
+    def __init__(
+        self,
+        session_id: UUID,
+        recognizer: Recognizer,
+        scheduler: Scheduler,
+        listener: Listener,
+        *,
+        first_sample: int = 0,
+        skip_to_sample: int = 0,
+    ) -> None:
+        self._id = session_id
+        self._recognizer = recognizer
+        self._scheduler = scheduler
+        self._listener = listener
+        self._first_sample = first_sample
+        self._skip_to_sample = skip_to_sample
+        self._decoded_samples = first_sample
+        self._settled_sample = first_sample
+        self._loop = asyncio.get_running_loop()
+        self._audio = AudioThread(self._from_audio_thread)
+        self._decoders: list[AudioDecoder] = []
+        self._fed_chunks = 0
+        self._is_paused = False
+        self._is_finishing = False
+        self._is_closed = False
+        self.recognition_s = 0.0
+
+    @property
+    def first_sample(self) -> int:
+        """Where the recogniser's time begins on the session's timeline."""
+        return self._first_sample
+
+    @property
+    def pending_chunks(self) -> int:
+        """Chunks waiting for the decoder."""
+        return sum(decoder.pending_chunks for decoder in self._decoders)
+
+    def begin_stream(self, audio_format: AudioFormat) -> None:
+        """A container stream of that format follows; the one before has ended."""
+        self.end_stream()
+        decoder = open_decoder(audio_format)
+        self._is_paused = False
+        self._fed_chunks = 0
+        self._decoders.append(decoder)
+        self._audio.decode(decoder)
+
+    def feed(self, data: bytes, sequence_number: int) -> None:
+        """The stream's next chunk."""
+        self._fed_chunks += 1
+        self._decoders[-1].feed(data, sequence_number)
+
+    def pause(self, *, stream_ended: bool) -> None:
+        """Make final what was said; the same container goes on unless its stream has ended."""
+        self._is_paused = True
+        if stream_ended:
+            self.end_stream()
+        else:
+            self._loop.call_later(_PAUSE_SETTLES_S, self._flush_if_paused)
+
+    def resume(self) -> None:
+        """Audio of the same container follows."""
+        self._is_paused = False
+
+    def end_stream(self) -> None:
+        """The present container holds no more audio."""
+        if self._decoders:
+            self._decoders[-1].end()
+
+    async def settle(self, timeout_s: float) -> None:
+        """Make final what was said so far, and wait for it."""
+        self._recognizer.flush()
+        self._advance(0.0)
+        give_up_at = self._loop.time() + timeout_s
+        while not self._recognizer.is_settled and self._loop.time() < give_up_at:
+            await asyncio.sleep(_SETTLE_POLL_S)
+
+    def finish(self) -> None:
+        """No more audio comes: make everything final."""
+        self._is_finishing = True
+        self.end_stream()
+        self._finish_if_settled()
+
+    def close(self) -> None:
+        """Free everything; nothing more is told."""
+        self._is_closed = True
+        for decoder in self._decoders:
+            decoder.abort()
+        self._audio.abort()
+        self._scheduler.cancel(self._id)
+        self._recognizer.close()
+
+    # --- audio ------------------------------------------------------------------------------------
+
+    def _from_audio_thread(self, news: AudioBlock | StreamEnded) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the process ends
+            self._loop.call_soon_threadsafe(self._take, news)
+
+    def _take(self, news: AudioBlock | StreamEnded) -> None:
+        if self._is_closed:
+            return
+        if isinstance(news, AudioBlock):
+            self._take_block(news)
+        else:
+            self._take_end(news)
+        self._advance(0.0)
+
+    def _take_block(self, block: AudioBlock) -> None:
+        samples, probabilities = block.samples, block.probabilities
+        if self._decoded_samples < self._skip_to_sample:
+            heard_from = self._skip_to_sample - self._decoded_samples
+            samples = samples.copy()
+            samples[:heard_from] = 0
+            if heard_from >= len(samples):
+                probabilities = [0.0] * len(probabilities)
+        self._decoded_samples += len(samples)
+        self._listener.audio_decoded(
+            DurableMark(block.complete_sequence_number, self._decoded_samples),
+            block.quality_score,
+        )
+        self._recognizer.push(samples, probabilities)
+
+    def _take_end(self, end: StreamEnded) -> None:
+        self._decoders.pop(0)
+        if end.error is not None and self._fed_chunks:
+            self._listener.audio_refused(end.error)
+        self._recognizer.flush()
+
+    def _flush_if_paused(self) -> None:
+        if self._is_paused and not self._is_closed:
+            self._recognizer.flush()
+            self._advance(0.0)
+
+    # --- recognition ------------------------------------------------------------------------------
+
+    def _advance(self, recognition_s: float) -> None:
+        for job in self._recognizer.next_jobs():
+            self._scheduler.submit(self._id, job, self._job_ended)
+        for output in self._recognizer.outputs():
+            self._listener.said(output, recognition_s)
+        settled_sample = self._first_sample + self._recognizer.settled_sample
+        if settled_sample > self._settled_sample:
+            self._settled_sample = settled_sample
+            self._listener.settled(settled_sample)
+        self._keep_backlog_bounded()
+        self._finish_if_settled()
+
+    def _job_ended(self, outcome: Outcome) -> None:
+        if self._is_closed:
+            return
+        self.recognition_s += outcome.ran_s
+        if outcome.dropped:
+            self._recognizer.job_dropped(outcome.job)
+        elif outcome.error is not None:
+            self._recognizer.job_failed(outcome.job, outcome.error)
+        else:
+            self._recognizer.job_done(outcome.job, outcome.result)  # type: ignore[arg-type]
+        self._advance(outcome.ran_s)
+
+    def _keep_backlog_bounded(self) -> None:
+        if self._decoded_samples - self._settled_sample > _MAX_BACKLOG_SAMPLES:
+            self._audio.hold()
+        else:
+            self._audio.release()
+
+    def _finish_if_settled(self) -> None:
+        if self._is_finishing and not self._decoders and self._recognizer.is_settled:
+            self._is_finishing = False
+            self._listener.all_settled()
