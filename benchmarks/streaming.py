@@ -1,0 +1,124 @@
+"""How well a recogniser streams: quality, latency, steadiness and cost, on recordings whose word
+times are known, in simulated real time (see ``vivavoz.benchmark``).
+
+    python benchmarks/streaming.py --model DIR --samples DIR [--cost-model DIR] [--profile NAME ...]
+
+``--cost-model`` prices every call as a model of that size would (see ``true_cost.py``).
+"""
+
+import argparse
+import json
+import resource
+import sys
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import true_cost
+
+from vivavoz.benchmark.report import Row, row_of, table
+from vivavoz.benchmark.score import SpokenWord, aligned, score, words_of
+from vivavoz.benchmark.simulation import Playback, play
+from vivavoz.engines.whisper import WhisperEngine
+from vivavoz.recognition.engine import Pcm, RecognitionOptions
+from vivavoz.recognition.recognizer import RecognizerSettings
+from vivavoz.settings import Profile, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A WAV and the JSON beside it: text, language and the times of its words."""
+
+    name: str
+    audio: Pcm
+    language: str
+    words: tuple[SpokenWord, ...]
+    starts_s: float
+
+    @classmethod
+    def load(cls, path: Path) -> "Recording":
+        """Read ``path`` (16 kHz mono, 16 bits) and its JSON."""
+        with wave.open(str(path)) as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+        truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        return cls(
+            name=path.stem,
+            audio=samples.astype(np.float32) / 32768,
+            language=truth["language"],
+            words=tuple(SpokenWord(word["word"], word["end"]) for word in truth["words"]),
+            starts_s=truth["words"][0]["start"],
+        )
+
+
+def offline_errors(model: object, recordings: list[Recording]) -> int:
+    """Word errors of the same model's offline pass, its best settings for closed vocabularies."""
+    errors = 0
+    for recording in recordings:
+        segments, _ = model.transcribe(  # type: ignore[attr-defined]
+            recording.audio, language=recording.language, condition_on_previous_text=False
+        )
+        text = words_of(" ".join(segment.text for segment in segments))
+        spoken = words_of(" ".join(word.text for word in recording.words))
+        errors += sum(
+            1
+            for i, j in aligned(spoken, text)
+            if i is None or j is None or spoken[i] != text[j]
+        )
+    return errors
+
+
+def measure(
+    engine: WhisperEngine, profile: Profile, recordings: list[Recording], errors: int, detect: bool
+) -> tuple[Row, list[Playback]]:
+    """One profile over all recordings."""
+    settings = RecognizerSettings.from_settings(Settings(profile=profile))
+    playbacks, scores = [], []
+    for recording in recordings:
+        options = RecognitionOptions(language=None if detect else recording.language)
+        playback = play(engine, options, settings, recording.audio)
+        playbacks.append(playback)
+        scores.append(score(recording.words, playback.views))
+        one = scores[-1]
+        print(
+            f"{profile:>9} {recording.name:8} errors {one.word_errors}/{one.reference_words}"
+            f" changed {one.changed_words}",
+            file=sys.stderr,
+        )
+    row = row_of(
+        profile.value,
+        playbacks,
+        scores,
+        [recording.starts_s for recording in recordings],
+        errors,
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    )
+    return row, playbacks
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="How well a recogniser streams.")
+    parser.add_argument("--model", type=Path, required=True, help="CTranslate2 directory")
+    parser.add_argument("--samples", type=Path, required=True, help="folder of WAVs with JSONs")
+    parser.add_argument("--only", default="*", help="glob of recordings, by name")
+    parser.add_argument("--cost-model", type=Path, help="price every call as this model would")
+    parser.add_argument("--profile", type=Profile, nargs="+", default=list(Profile))
+    parser.add_argument("--detect", action="store_true", help="let the language be detected")
+    given = parser.parse_args()
+    if given.cost_model:
+        true_cost.install(given.cost_model, None)
+    from faster_whisper import WhisperModel
+
+    recordings = [Recording.load(path) for path in sorted(given.samples.glob(f"{given.only}.wav"))]
+    plain = WhisperModel(str(given.model), device="cpu", compute_type="int8", cpu_threads=1)
+    engine = WhisperEngine(plain, name=given.model.name, device="cpu")
+    errors = offline_errors(plain, recordings)
+    rows = [
+        measure(engine, profile, recordings, errors, given.detect)[0] for profile in given.profile
+    ]
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
