@@ -1,0 +1,90 @@
+// What happens to a dictation, told above the dock in one sentence each.
+
+import { errorText, warningText } from "./errors.js";
+import { formatMegabytes } from "./format.js";
+import { hasText, t } from "./i18n/index.js";
+import { offerRescue } from "./rescue.js";
+
+const LATENCY_WARNING_MS = 3_000;
+
+/** Follow the controller and the level, and tell what the person should know. */
+export function announce({ controller, dock, notices, api }) {
+  const on = (type, handle) => controller.addEventListener(type, ({ detail }) => handle(detail));
+
+  let toldFailure = null;
+
+  on("cleared", () => {
+    for (const kind of ["error", "warning", "rescue", "microphone", "latency", "tab"]) {
+      notices.hide(kind);
+    }
+  });
+  on("microphone", ({ reason }) => tellMicrophone(notices, reason));
+  on("warning", (warning) => {
+    if (warning.code === "LATENCY_HIGH" || warning.code === "FALLBACK_ENGINE") return;
+    notices.show("warning", { text: warningText(warning), tone: "warn" });
+  });
+  on("metrics", ({ latency_ms: latencyMs }) => {
+    if (latencyMs > LATENCY_WARNING_MS) {
+      const seconds = (latencyMs / 1000).toFixed(0);
+      notices.show("latency", { text: t("latency.high", { seconds }), tone: "warn" });
+    } else {
+      notices.hide("latency");
+    }
+  });
+  on("error", (error) => notices.show("error", { text: errorText(error), tone: "bad" }));
+  on("resumed", () => {
+    notices.show("connection", { text: t("notice.resumed"), tone: "good", isPassing: true });
+  });
+  on("completed", ({ reason }) => {
+    notices.hide("latency");
+    const key = `reason.${reason}`;
+    if (hasText(key)) notices.show("warning", { text: t(key), tone: "warn" });
+  });
+  on("change", () => {
+    const { state, failure, reason, client } = controller;
+    if (state === "reconnecting" || state === "blocked") {
+      const actions = [{ text: t("action.retry_now"), run: () => client.retryNow() }];
+      const text = reason ? errorText(reason) : t("status.reconnecting");
+      notices.show("connection", { text, tone: "warn", actions });
+    } else if (failure && failure !== toldFailure) {
+      toldFailure = failure;
+      notices.hide("connection");
+      notices.show("error", { text: errorText(failure), tone: "bad" });
+      offerRescue({ client, notices, api, onText: (text) => controller.addText(text) });
+    } else if (state === "connecting") {
+      notices.hide("connection");
+    }
+  });
+  dock.addEventListener("level", ({ detail: judgement }) => {
+    if (judgement === "good") notices.hide("level");
+    else notices.show("level", { text: t(`level.${judgement}`), tone: "warn" });
+  });
+}
+
+async function tellMicrophone(notices, reason) {
+  const permission = await navigator.permissions
+    ?.query({ name: "microphone" })
+    .catch(() => null);
+  const wasRevoked = reason === "microphone_lost" && permission?.state === "denied";
+  const text = t(wasRevoked ? "microphone_revoked" : reason);
+  notices.show("microphone", { text, tone: "bad" });
+}
+
+/** Say which engine is at work when that matters: loading, failed, or only the built-in one. */
+export function announceEngine(notices, { current, isAway }) {
+  if (isAway) {
+    notices.show("engine", { text: t("server.away"), tone: "warn" });
+  } else if (current?.status === "loading") {
+    const { bytes_done: done = 0, bytes_total: total = 0 } = current.progress ?? {};
+    const values = { done: formatMegabytes(done), total: formatMegabytes(total) };
+    const text = total ? t("engine.downloading", values) : t("engine.loading");
+    notices.show("engine", { text, progress: total ? done / total : null });
+  } else if (current?.status === "failed") {
+    const message = current.error?.message ?? "";
+    notices.show("engine", { text: t("engine.failed", { message }), tone: "bad" });
+  } else if (current?.engine?.fallback_reason) {
+    notices.show("engine", { text: t("engine.fallback"), tone: "warn" });
+  } else {
+    notices.hide("engine");
+  }
+}

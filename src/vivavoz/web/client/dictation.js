@@ -1,0 +1,274 @@
+// One dictation as the page sees it: audio in, text out, whatever happens to the connection.
+
+import { Connection } from "./connection.js";
+import { Journal } from "./journal.js";
+import { encodeAudio, splitBytes } from "./wire.js";
+
+export const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
+const BLOCK_MODE_RETRY_MS = 30_000;
+const MAX_PIECE_BYTES = 262_144;
+const MAX_BUFFERED_BYTES = 1_048_576;
+const RESEND_DELAY_MS = 300;
+
+/** Close codes after which this session cannot go on, and what each means for the person. */
+const FINAL_CLOSE_CODES = {
+  4400: "INVALID_MESSAGE",
+  4401: "UNAUTHORIZED",
+  4403: "ORIGIN_NOT_ALLOWED",
+  4404: "SESSION_NOT_FOUND",
+  4408: "TIMEOUT",
+  4409: "SESSION_REPLACED",
+  4410: "SESSION_CANCELLED",
+  4429: "LIMIT_REACHED",
+};
+
+/** Errors that say "send that again from there"; the person need not know. */
+const RESEND_ERRORS = new Set(["SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"]);
+
+/**
+ * Events (`detail` in brackets): `phase` ({phase, attempt, retryAtMs, error}), `created` and
+ * `resumed` (the server's data), `status` (name), `partial` and `final` (a result), `metrics`,
+ * `warning`, `error` ({code, message, details, recoverable}), `completed` (the server's data).
+ *
+ * Phases: `idle`, `connecting`, `open`, `waiting` (for the next attempt), `blocked` (all attempts
+ * failed: audio is kept here and the server tried now and then), `closed` (for good).
+ */
+export class DictationClient extends EventTarget {
+  phase = "idle";
+  /** @type {string | null} the server's word for where the session stands */
+  status = null;
+  session = null;
+  journal = new Journal();
+  #url;
+  #openSocket;
+  #connection = null;
+  #attempt = 0;
+  #retryTimer = null;
+  #resendTimer = null;
+  #receivedSequenceNumber = 0;
+  #limits = null;
+  #held = [];
+  #lastError = null;
+  #wasResumed = false;
+
+  /** @param {{url: string, openSocket?: (url: string) => WebSocket}} options */
+  constructor({ url, openSocket }) {
+    super();
+    this.#url = url;
+    this.#openSocket = openSocket;
+  }
+
+  /** Connect, and record in this format; audio pushed meanwhile is kept. */
+  start({ mimeType, language = null, options = {} }) {
+    this.#record(() => {
+      this.journal.control("start_recording", { mime_type: mimeType, language, options });
+      this.journal.beginStream(mimeType);
+    });
+    this.#connect();
+  }
+
+  /** Give a piece of the recording; `captureMs` is when its last sample was captured. */
+  pushAudio(bytes, captureMs) {
+    this.#record(() => {
+      const limit = Math.min(MAX_PIECE_BYTES, this.#limits.max_chunk_bytes);
+      for (const piece of splitBytes(bytes, limit)) this.journal.append(piece, captureMs);
+    });
+  }
+
+  /** The recorder was stopped for a pause. */
+  pause() {
+    this.#record(() => this.journal.control("pause_recording", { stream_ended: true }));
+  }
+
+  /** A new recorder runs. */
+  resume(mimeType) {
+    this.#record(() => {
+      this.journal.control("resume_recording", { mime_type: mimeType });
+      this.journal.beginStream(mimeType);
+    });
+  }
+
+  /** No more audio comes. */
+  stop() {
+    this.#record(() => {
+      this.journal.control("stop_recording", {
+        last_sequence_number: this.journal.lastSequenceNumber,
+      });
+    });
+  }
+
+  /** Try to connect at once instead of at the end of the wait. */
+  retryNow() {
+    if (this.phase === "waiting" || this.phase === "blocked") this.#connect();
+  }
+
+  /** The network may be gone: find out now. */
+  probe() {
+    this.#connection?.probe();
+  }
+
+  /** Give up this session; nothing more is sent or received. */
+  close() {
+    this.#leave();
+    this.#enter("closed");
+  }
+
+  /** The kept audio that the server has not turned into stored text (see `Journal`). */
+  unsavedStreams() {
+    if (this.#limits === null) this.#admit({ max_chunk_bytes: MAX_PIECE_BYTES });
+    return this.journal.unsavedStreams();
+  }
+
+  #record(entry) {
+    if (this.#limits === null) {
+      this.#held.push(entry);
+      return;
+    }
+    entry();
+    this.#pump();
+  }
+
+  #admit(limits) {
+    this.#limits = { ...this.#limits, ...limits };
+    for (const entry of this.#held.splice(0)) entry();
+  }
+
+  #connect() {
+    clearTimeout(this.#retryTimer);
+    this.#connection?.abandon();
+    this.#lastError = null;
+    this.#enter("connecting");
+    const url = new URL(this.#url);
+    if (this.session) {
+      url.searchParams.set("session_id", this.session.session_id);
+      url.searchParams.set("resume_token", this.session.resume_token);
+    }
+    this.#connection = new Connection(url.href, {
+      onEvent: (frame) => this.#receive(frame),
+      onClose: (code) => this.#lost(code),
+      openSocket: this.#openSocket,
+    });
+  }
+
+  #leave() {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#resendTimer);
+    this.#connection?.abandon();
+    this.#connection = null;
+  }
+
+  #lost(code) {
+    this.#connection = null;
+    if (this.phase === "closed") return;
+    if (code in FINAL_CLOSE_CODES) {
+      const error = this.#lastError ?? { code: FINAL_CLOSE_CODES[code], details: {} };
+      this.#enter("closed", { error });
+      return;
+    }
+    const isBlocked = this.#attempt >= BACK_OFF_MS.length;
+    const delayMs = isBlocked ? BLOCK_MODE_RETRY_MS : BACK_OFF_MS[this.#attempt];
+    const askedMs = (this.#lastError?.details?.retry_after_s ?? 0) * 1000;
+    const waitMs = Math.max(delayMs, askedMs);
+    if (!isBlocked) this.#attempt += 1;
+    this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
+    this.#enter(isBlocked ? "blocked" : "waiting", {
+      error: this.#lastError,
+      retryAtMs: Date.now() + waitMs,
+    });
+  }
+
+  #enter(phase, { error = null, retryAtMs = null } = {}) {
+    this.phase = phase;
+    this.#emit("phase", { phase, attempt: this.#attempt, retryAtMs, error });
+  }
+
+  #receive({ event, data }) {
+    switch (event) {
+      case "session_created":
+        this.session = data;
+        this.#open(data, 1, 0);
+        return;
+      case "session_resumed":
+        this.session = { ...this.session, epoch: data.epoch };
+        if (data.status !== "recording") this.journal.confirm(data.status);
+        this.#open(data, data.next_sequence_number, data.received_sequence_number);
+        this.journal.acknowledge(data.durable_sequence_number);
+        return;
+      case "ack":
+        this.#receivedSequenceNumber = data.received_sequence_number;
+        this.journal.acknowledge(data.durable_sequence_number);
+        this.#pump();
+        return;
+      case "status":
+        this.#follow(data);
+        return;
+      case "transcription_partial":
+        this.#emit("partial", data);
+        return;
+      case "transcription_final":
+        this.#emit("final", data);
+        return;
+      case "error":
+        this.#fail(data.error);
+        return;
+      case "session_completed":
+        this.#leave();
+        this.journal.acknowledge(this.journal.lastSequenceNumber);
+        this.#emit("completed", data);
+        this.#enter("closed");
+        return;
+      case "metrics":
+      case "warning":
+        this.#emit(event, data);
+    }
+  }
+
+  #open(data, nextSequenceNumber, receivedSequenceNumber) {
+    this.#attempt = 0;
+    this.#receivedSequenceNumber = Math.min(receivedSequenceNumber, nextSequenceNumber - 1);
+    this.#admit(data.limits);
+    this.journal.rewind(nextSequenceNumber);
+    this.status = data.status;
+    this.#enter("open");
+    this.#wasResumed = data.confirmed_text !== undefined;
+    this.#emit(this.#wasResumed ? "resumed" : "created", data);
+    this.#pump();
+  }
+
+  #follow({ status, previous }) {
+    this.status = status;
+    if (previous !== "reconnecting") this.journal.confirm(status);
+    this.#emit("status", status);
+  }
+
+  #fail(error) {
+    this.#lastError = error;
+    if (RESEND_ERRORS.has(error.code)) {
+      clearTimeout(this.#resendTimer);
+      this.#resendTimer = setTimeout(() => {
+        const expected = error.details.expected_sequence_number;
+        this.journal.rewind(expected ?? this.#receivedSequenceNumber + 1);
+        this.#pump();
+      }, RESEND_DELAY_MS);
+      return;
+    }
+    // A control event that had arrived just before the connection broke was sent once more.
+    if (error.code === "INVALID_STATE" && this.#wasResumed) return;
+    this.#emit("error", error);
+  }
+
+  #pump() {
+    if (this.phase !== "open") return;
+    const highest = this.#receivedSequenceNumber + this.#limits.max_unacknowledged_chunks;
+    while (this.#connection.bufferedBytes < MAX_BUFFERED_BYTES) {
+      const entry = this.journal.take(highest);
+      if (entry === null) return;
+      if (entry.event) this.#connection.sendEvent(entry.event, entry.data);
+      else this.#connection.send(encodeAudio(entry.sequenceNumber, entry.captureMs, entry.bytes));
+    }
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

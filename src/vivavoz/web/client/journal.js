@@ -1,0 +1,123 @@
+// Everything a dictation has to tell the server, in order, kept until it is safe there.
+
+/** The status by which the server confirms each control event. */
+const CONFIRMED_BY = {
+  start_recording: "recording",
+  pause_recording: "paused",
+  resume_recording: "recording",
+  stop_recording: "finalizing",
+};
+
+/**
+ * An ordered record of audio chunks and of the control events between them, with a cursor at what
+ * goes out next. Pure: no sockets, no clocks.
+ *
+ * Chunks of the present container stream are kept even when durable: a new server process has to
+ * read the container from its first chunk.
+ */
+export class Journal {
+  lastSequenceNumber = 0;
+  durableSequenceNumber = 0;
+  /** @type {Map<number, {sequenceNumber: number, captureMs: number, bytes: Uint8Array}>} */
+  #chunks = new Map();
+  #controls = [];
+  #streams = [];
+  #cursor = 1;
+
+  /** Chunks that are kept. */
+  get size() {
+    return this.#chunks.size;
+  }
+
+  /** Note a new container stream; the next chunk is its first. */
+  beginStream(mimeType) {
+    this.#streams.push({ mimeType, first: this.lastSequenceNumber + 1 });
+  }
+
+  /** Keep one piece of audio under the next sequence number. */
+  append(bytes, captureMs) {
+    const sequenceNumber = ++this.lastSequenceNumber;
+    this.#chunks.set(sequenceNumber, { sequenceNumber, captureMs, bytes });
+  }
+
+  /** Keep a control event; it goes out after the newest chunk. */
+  control(event, data) {
+    const after = this.lastSequenceNumber;
+    this.#controls.push({ event, data, after, sent: false, confirmed: false });
+  }
+
+  /** The server moved to `status`: the oldest control event waiting for it is done. */
+  confirm(status) {
+    const control = this.#controls.find(
+      ({ event, sent, confirmed }) => sent && !confirmed && CONFIRMED_BY[event] === status,
+    );
+    if (control) control.confirmed = true;
+  }
+
+  /** All text up to this chunk is stored: forget what will never be asked for again. */
+  acknowledge(durableSequenceNumber) {
+    this.durableSequenceNumber = Math.max(this.durableSequenceNumber, durableSequenceNumber);
+    const keepFrom = Math.min(
+      this.durableSequenceNumber + 1,
+      this.#streams.at(-1)?.first ?? Infinity,
+    );
+    for (const sequenceNumber of this.#chunks.keys()) {
+      if (sequenceNumber >= keepFrom) break;
+      this.#chunks.delete(sequenceNumber);
+    }
+    this.#controls = this.#controls.filter(
+      ({ after, confirmed }) => !confirmed || after >= keepFrom - 1,
+    );
+    this.#streams = this.#streams.filter(
+      (stream, index, all) => index === all.length - 1 || all[index + 1].first > keepFrom,
+    );
+  }
+
+  /**
+   * Go on from `sequenceNumber`. Control events behind a chunk that is sent again are sent again;
+   * those at the very seam only if the server has not confirmed them.
+   */
+  rewind(sequenceNumber) {
+    this.#cursor = sequenceNumber;
+    for (const control of this.#controls) {
+      if (control.after >= sequenceNumber) control.confirmed = false;
+      control.sent = control.after < sequenceNumber - 1 || control.confirmed;
+    }
+  }
+
+  /**
+   * Take what goes out next, or null.
+   * @param {number} highestSequenceNumber flow control: no chunk above it
+   * @returns {{event: string, data: object} | {sequenceNumber: number, captureMs: number,
+   *   bytes: Uint8Array} | null}
+   */
+  take(highestSequenceNumber) {
+    const control = this.#controls.find(({ sent, after }) => !sent && after < this.#cursor);
+    if (control) {
+      control.sent = true;
+      return control;
+    }
+    if (this.#cursor > Math.min(this.lastSequenceNumber, highestSequenceNumber)) return null;
+    const chunk = this.#chunks.get(this.#cursor);
+    this.#cursor += 1;
+    return chunk ?? this.take(highestSequenceNumber);
+  }
+
+  /**
+   * The kept audio whose text is not stored yet, one entry a container stream, each readable by
+   * itself.
+   * @returns {{mimeType: string, pieces: Uint8Array[]}[]}
+   */
+  unsavedStreams() {
+    return this.#streams
+      .map(({ mimeType, first }, index) => {
+        const end = this.#streams[index + 1]?.first ?? Infinity;
+        const chunks = [...this.#chunks.values()].filter(
+          ({ sequenceNumber }) => sequenceNumber >= first && sequenceNumber < end,
+        );
+        const isSaved = (chunks.at(-1)?.sequenceNumber ?? 0) <= this.durableSequenceNumber;
+        return { mimeType, pieces: isSaved ? [] : chunks.map(({ bytes }) => bytes) };
+      })
+      .filter(({ pieces }) => pieces.length > 0);
+  }
+}

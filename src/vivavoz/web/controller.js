@@ -1,0 +1,220 @@
+// What a person does with a dictation, carried out on the microphone and the session together.
+
+import { DictationClient } from "./client/dictation.js";
+import { displayState } from "./display.js";
+import { MicrophoneError, Recorder } from "./recorder.js";
+import { Transcript } from "./transcript.js";
+
+/**
+ * Events: `change` (state or figures), `text` ({appended, partial}), `microphone` ({reason}),
+ * `error` (an error of the server), `warning`, `completed`, `resumed`, `metrics`, `cleared`.
+ */
+export class Controller extends EventTarget {
+  transcript = new Transcript();
+  recorder = new Recorder();
+  /** @type {DictationClient | null} */
+  client = null;
+  completed = null;
+  failure = null;
+  isEngineLoading = false;
+  retryAtMs = null;
+  attempt = 0;
+  /** @type {object | null} what the server said before the connection was lost */
+  reason = null;
+  #url;
+  #recording = "none";
+  #recordedMs = 0;
+  #runningSinceMs = null;
+  #limitAtMs = null;
+
+  /** @param {{url: string}} options where the WebSocket is */
+  constructor({ url }) {
+    super();
+    this.#url = url;
+    this.recorder.addEventListener("chunk", ({ detail }) => {
+      this.client.pushAudio(detail.bytes, detail.captureMs);
+    });
+    this.recorder.addEventListener("lost", () => this.#microphoneLost());
+  }
+
+  get state() {
+    return displayState({
+      recording: this.#recording,
+      phase: this.client?.phase ?? "idle",
+      attempt: this.attempt,
+      status: this.client?.status ?? null,
+      isCompleted: this.completed !== null,
+      hasFailed: this.failure !== null,
+      isLoading: this.isEngineLoading,
+    });
+  }
+
+  /** Whether sound is being recorded right now. */
+  get isRecording() {
+    return this.#recording === "on";
+  }
+
+  /** Whether a dictation has begun and is not over. */
+  get isActive() {
+    return this.#recording !== "none" && this.completed === null && this.failure === null;
+  }
+
+  /** Whether the person may still finish it. */
+  get canFinish() {
+    return this.isActive && (this.#recording === "on" || this.#recording === "paused");
+  }
+
+  /** Seconds of sound recorded so far. */
+  get recordedS() {
+    const runningMs = this.#runningSinceMs === null ? 0 : performance.now() - this.#runningSinceMs;
+    return (this.#recordedMs + runningMs) / 1000;
+  }
+
+  /** Seconds until the server ends the session, or null while nothing runs. */
+  get remainingS() {
+    if (!this.isActive || this.#limitAtMs === null) return null;
+    return Math.max(0, (this.#limitAtMs - performance.now()) / 1000);
+  }
+
+  /** Start, pause or go on, whichever comes next. */
+  async toggle(wishes) {
+    if (this.#recording === "on") await this.pause();
+    else if (this.#recording === "paused" && this.isActive) await this.resume(wishes);
+    else if (!this.isActive) await this.start(wishes);
+  }
+
+  /**
+   * Start a new dictation.
+   * @param {{microphone: object, language: string | null, options: object}} wishes
+   */
+  async start({ microphone, language, options }) {
+    if (this.#recording === "opening" || this.isActive) return;
+    this.client?.close();
+    this.client = null;
+    this.completed = this.failure = null;
+    this.transcript = new Transcript();
+    this.#recordedMs = 0;
+    this.#limitAtMs = null;
+    this.attempt = 0;
+    this.#emit("cleared");
+    if (!(await this.#open(microphone))) return;
+    this.client = this.#listenTo(new DictationClient({ url: this.#url }));
+    this.#run((mimeType) => this.client.start({ mimeType, language, options }));
+  }
+
+  /** Stop the microphone for a while. */
+  async pause() {
+    if (this.#recording !== "on") return;
+    this.#halt("paused");
+    await this.recorder.stop();
+    this.recorder.close();
+    this.client.pause();
+    this.#emit("change");
+  }
+
+  /** Go on after a pause. */
+  async resume({ microphone }) {
+    if (this.#recording !== "paused" || !(await this.#open(microphone))) return;
+    this.#run((mimeType) => this.client.resume(mimeType));
+  }
+
+  /** End the dictation; the rest of the text follows. */
+  async finish() {
+    if (!this.canFinish) return;
+    this.#halt("stopped");
+    await this.recorder.stop();
+    this.recorder.close();
+    this.client.stop();
+    this.#emit("change");
+  }
+
+  /** Append text that was transcribed from the kept recording. */
+  addText(text) {
+    const endS = this.recordedS;
+    const result = { result_id: crypto.randomUUID(), text_content: text, start_time: endS, end_time: endS };
+    this.#emit("text", { appended: this.transcript.confirm(result) });
+  }
+
+  async #open(microphone) {
+    const before = this.#recording;
+    this.#recording = "opening";
+    this.#emit("change");
+    try {
+      await this.recorder.open(microphone);
+    } catch (error) {
+      if (!(error instanceof MicrophoneError)) throw error;
+      this.#recording = before;
+      this.#emit("microphone", { reason: error.reason });
+      this.#emit("change");
+      return false;
+    }
+    return true;
+  }
+
+  #run(announce) {
+    announce(this.recorder.start());
+    this.#recording = "on";
+    this.#runningSinceMs = performance.now();
+    this.#emit("change");
+  }
+
+  #halt(recording) {
+    this.#recordedMs = this.recordedS * 1000;
+    this.#runningSinceMs = null;
+    this.#recording = recording;
+    this.#emit("change");
+  }
+
+  #microphoneLost() {
+    if (this.#recording !== "on") return;
+    this.pause();
+    this.#emit("microphone", { reason: "microphone_lost" });
+  }
+
+  #end() {
+    if (this.#recording === "on") {
+      this.#halt("stopped");
+      this.recorder.stop().then(() => this.recorder.close());
+    }
+    this.#recording = "none";
+  }
+
+  #listenTo(client) {
+    const on = (type, handle) => client.addEventListener(type, ({ detail }) => handle(detail));
+    on("phase", ({ phase, attempt, retryAtMs, error }) => {
+      this.attempt = attempt;
+      this.retryAtMs = retryAtMs;
+      if (phase !== "connecting") this.reason = error;
+      if (phase === "closed" && error) {
+        this.failure = error;
+        this.#end();
+      }
+      this.#emit("change");
+    });
+    on("status", () => this.#emit("change"));
+    on("partial", (result) => this.#emit("text", { partial: this.transcript.revise(result) }));
+    on("final", (result) => this.#emit("text", { appended: this.transcript.confirm(result) }));
+    on("resumed", (data) => {
+      this.#emit("text", { appended: this.transcript.reconcile(data.confirmed_text) });
+      this.#emit("resumed", data);
+    });
+    on("completed", (data) => {
+      this.#emit("text", { appended: this.transcript.reconcile(data.confirmed_text) });
+      this.completed = data;
+      this.#end();
+      this.#emit("completed", data);
+      this.#emit("change");
+    });
+    on("created", ({ limits }) => {
+      this.#limitAtMs = performance.now() + limits.duration_limit * 1000;
+    });
+    for (const type of ["error", "warning", "metrics"]) {
+      on(type, (data) => this.#emit(type, data));
+    }
+    return client;
+  }
+
+  #emit(type, detail = null) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,23 @@
+// Which of the page's states a dictation is in. Pure.
+
+import { BACK_OFF_MS } from "./client/dictation.js";
+
+/**
+ * @param {{recording: "none"|"opening"|"on"|"paused"|"stopped", phase: string, attempt: number,
+ *   status: string | null, isCompleted: boolean, hasFailed: boolean, isLoading: boolean}} facts
+ * @returns {"idle"|"loading"|"opening"|"connecting"|"listening"|"paused"|"reconnecting"|"blocked"|
+ *   "finishing"|"finished"|"failed"}
+ */
+export function displayState(facts) {
+  const { recording, phase, attempt, status, isCompleted, hasFailed, isLoading } = facts;
+  if (recording === "opening") return "opening";
+  if (hasFailed) return "failed";
+  if (isCompleted) return "finished";
+  if (recording === "none") return isLoading ? "loading" : "idle";
+  const isConnecting = phase === "connecting";
+  if (phase === "blocked" || (isConnecting && attempt >= BACK_OFF_MS.length)) return "blocked";
+  if (phase === "waiting" || (isConnecting && attempt > 0)) return "reconnecting";
+  if (recording === "stopped") return "finishing";
+  if (recording === "paused") return "paused";
+  return status === "recording" ? "listening" : "connecting";
+}

@@ -1,0 +1,155 @@
+// The dock: the record control, the state in words and colour, clock, level, delay.
+
+import { BACK_OFF_MS } from "./client/dictation.js";
+import { formatClock } from "./format.js";
+import { t, tCount, uiLanguage } from "./i18n/index.js";
+import { LevelJudge, LevelMeter, loudness } from "./level.js";
+import { setIcon } from "./markup.js";
+import { Waveform } from "./waveform.js";
+
+const LATENCY_WARNING_MS = 3_000;
+const LATENCY_HISTORY = 30;
+const LIMIT_SHOWN_S = 600;
+const RECORD_ACTIONS = {
+  idle: ["action.start", "mic"],
+  loading: ["action.start", "mic"],
+  paused: ["action.resume", "mic"],
+  finished: ["action.new", "mic"],
+  failed: ["action.new", "mic"],
+  finishing: ["state.finishing", "mic"],
+  opening: ["state.opening", "mic"],
+};
+const PAUSE_ACTION = ["action.pause", "pause"];
+
+const element = (id) => document.getElementById(id);
+const prefersStillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Event: `level` (detail: `good`, `silent` or `clipping`), when the judgement changes. */
+export class Dock extends EventTarget {
+  #controller;
+  #waveform = new Waveform(element("waveform"));
+  #meter = null;
+  #judge = null;
+  #judgement = "good";
+  #latenciesMs = [];
+
+  constructor(controller) {
+    super();
+    this.#controller = controller;
+    setInterval(() => this.#tick(), 250);
+  }
+
+  /** Bring everything in line with the controller. */
+  render() {
+    const { state, isRecording, canFinish, completed } = this.#controller;
+    document.documentElement.dataset.state = state;
+    const [action, iconName] = (isRecording && PAUSE_ACTION) || RECORD_ACTIONS[state] || PAUSE_ACTION;
+    const record = element("record");
+    record.disabled = state === "loading" || state === "opening" || state === "finishing"
+      || (this.#controller.isActive && !canFinish);
+    record.title = record.ariaLabel = t(action);
+    record.classList.toggle("is-live", isRecording);
+    setIcon(record, iconName);
+    element("finish").hidden = !canFinish;
+    this.#say("state", t(`state.${state}`));
+    element("state").title = this.#statusSentence();
+    for (const id of ["microphone", "language"]) {
+      element(id).disabled = isRecording || (id === "language" && this.#controller.isActive);
+    }
+    if (completed) element("latency").hidden = true;
+    this.#tick();
+    this.#listen(isRecording);
+  }
+
+  /** Begin with empty figures. */
+  clear() {
+    this.#latenciesMs = [];
+    element("latency").hidden = true;
+    this.#waveform.clear();
+  }
+
+  /** Show one measurement of the server. */
+  showMetrics({ latency_ms: latencyMs, audio_quality_score: quality }) {
+    this.#latenciesMs = [...this.#latenciesMs, latencyMs].slice(-LATENCY_HISTORY);
+    const highest = Math.max(1_000, ...this.#latenciesMs);
+    const points = this.#latenciesMs.map(
+      (value, index) => `${60 - 2 * (this.#latenciesMs.length - 1 - index)},${15 - 14 * (value / highest)}`,
+    );
+    element("spark").setAttribute("points", points.join(" "));
+    const latency = element("latency");
+    latency.hidden = false;
+    latency.classList.toggle("is-high", latencyMs > LATENCY_WARNING_MS);
+    const ms = new Intl.NumberFormat(uiLanguage()).format(Math.round(latencyMs));
+    element("latency-text").textContent = t("latency.ms", { ms });
+    latency.title = `${t("latency.label")} · ${t("quality", { percent: Math.round(quality * 100) })}`;
+  }
+
+  /** Show how much text there is. */
+  showWords(count) {
+    element("text-actions").hidden = count === 0;
+    element("words").textContent = tCount("words", count);
+  }
+
+  #tick() {
+    element("clock").textContent = formatClock(this.#controller.recordedS);
+    const { remainingS } = this.#controller;
+    const isNear = remainingS !== null && remainingS < LIMIT_SHOWN_S;
+    this.#say("limit", isNear ? t("clock.left", { time: formatClock(remainingS) }) : "");
+    this.#say("hint", this.#hint());
+  }
+
+  #say(id, text) {
+    if (element(id).textContent !== text) element(id).textContent = text;
+  }
+
+  #hint() {
+    const { state, completed, attempt, retryAtMs } = this.#controller;
+    if (state === "finished") {
+      if (completed.saved) return t("hint.finished");
+      return t(completed.confirmed_text ? "hint.finished.unsaved" : "hint.finished.empty");
+    }
+    if (state !== "reconnecting") return t(`hint.${state}`);
+    const seconds = Math.max(0, Math.ceil((retryAtMs - Date.now()) / 1000));
+    const wait = retryAtMs && seconds
+      ? t("hint.reconnecting.in", { seconds })
+      : t("hint.reconnecting.now");
+    return t("hint.reconnecting", { attempt, attempts: BACK_OFF_MS.length, wait });
+  }
+
+  #statusSentence() {
+    const status = this.#controller.client?.status;
+    return status ? t(`status.${status}`) : "";
+  }
+
+  #listen(isRecording) {
+    if (isRecording && this.#meter === null) {
+      this.#meter = new LevelMeter(this.#controller.recorder.stream);
+      this.#judge = new LevelJudge();
+      this.#measure();
+    } else if (!isRecording && this.#meter !== null) {
+      this.#meter.close();
+      this.#meter = null;
+      this.#report("good");
+      element("record").style.removeProperty("--level");
+    }
+  }
+
+  #measure() {
+    if (this.#meter === null) return;
+    const nowMs = performance.now();
+    const { rms, peak } = this.#meter.measure();
+    const level = loudness(rms);
+    this.#waveform.push(level, nowMs);
+    if (!prefersStillness.matches) {
+      element("record").style.setProperty("--level", (1 + level * 0.35).toFixed(3));
+    }
+    this.#report(this.#judge.judge(rms, peak, nowMs));
+    requestAnimationFrame(() => this.#measure());
+  }
+
+  #report(judgement) {
+    if (judgement === this.#judgement) return;
+    this.#judgement = judgement;
+    this.dispatchEvent(new CustomEvent("level", { detail: judgement }));
+  }
+}

@@ -1,0 +1,72 @@
+// Which engine is at work, and which languages it knows.
+
+import { formatLanguage } from "./format.js";
+import { t, uiLanguage } from "./i18n/index.js";
+import { build } from "./markup.js";
+
+const POLL_MS = 1_000;
+const AWAY_POLL_MS = 5_000;
+
+/** Event: `change`, when the server's answer is another than before. */
+export class EngineStatus extends EventTarget {
+  /** @type {object | null} the server's last answer */
+  current = null;
+  isAway = false;
+  #api;
+
+  constructor(api) {
+    super();
+    this.#api = api;
+  }
+
+  /** Ask, and go on asking until the engine is ready. */
+  async follow() {
+    const before = JSON.stringify([this.current, this.isAway]);
+    try {
+      this.current = await this.#api.status();
+      this.isAway = false;
+    } catch {
+      this.isAway = true;
+    }
+    if (JSON.stringify([this.current, this.isAway]) !== before) {
+      this.dispatchEvent(new Event("change"));
+    }
+    if (this.isAway) setTimeout(() => this.follow(), AWAY_POLL_MS);
+    else if (this.current.status === "loading") setTimeout(() => this.follow(), POLL_MS);
+  }
+
+  get isLoading() {
+    return this.current?.status === "loading";
+  }
+}
+
+/** The engine in a few words. */
+export function renderEngine(element, { current }) {
+  element.hidden = !current;
+  if (!current) return;
+  const { status, engine } = current;
+  element.classList.toggle("is-loading", status === "loading");
+  element.classList.toggle("is-failed", status === "failed");
+  element.classList.toggle("is-fallback", Boolean(engine?.fallback_reason));
+  element.textContent = engine ? `${engine.name} · ${engine.model}` : t("state.loading");
+  element.title = engine ? t("engine.ready", engine) : "";
+}
+
+/** Offer the engine's languages, the reader's own first. */
+export function renderLanguages(select, engine, chosen) {
+  const own = new Set(navigator.languages.map((tag) => tag.slice(0, 2)));
+  const languages = (engine?.languages ?? [])
+    .map((code) => ({ code, name: formatLanguage(code, uiLanguage()) }))
+    .sort(
+      (a, b) =>
+        own.has(b.code) - own.has(a.code) || a.name.localeCompare(b.name, uiLanguage()),
+    );
+  const entries = languages.map(({ code, name }) => [code, name]);
+  if (languages.length !== 1) {
+    entries.unshift(["", t(engine?.detects_language ? "language.detect" : "language.default")]);
+  }
+  select.replaceChildren(
+    ...entries.map(([value, textContent]) => build("option", { value, textContent })),
+  );
+  select.value = entries.some(([code]) => code === chosen) ? chosen : entries[0][0];
+}

@@ -1,0 +1,114 @@
+// The transcript on the page. Each change touches the last paragraph only.
+
+import { formatClock } from "./format.js";
+
+const ANNOUNCE_INTERVAL_MS = 4_000;
+const FOLLOW_MARGIN_PX = 96;
+
+/** Draws a `Transcript` into `root`, follows its end, and tells screen readers about final text. */
+export class TranscriptView {
+  #root;
+  #scroller;
+  #announcer;
+  #paragraph = null;
+  #partialParagraph = null;
+  #partial = document.createElement("span");
+  #stable = document.createElement("span");
+  #tail = document.createElement("span");
+  #isFollowing = true;
+  #unannounced = "";
+  #announceTimer = null;
+
+  /**
+   * @param {{root: HTMLElement, scroller: HTMLElement, announcer: HTMLElement,
+   *   onFollow: (isFollowing: boolean) => void}} parts
+   */
+  constructor({ root, scroller, announcer, onFollow }) {
+    this.#root = root;
+    this.#scroller = scroller;
+    this.#announcer = announcer;
+    this.#partial.className = "partial";
+    this.#stable.className = "stable";
+    this.#tail.className = "tail";
+    this.#partial.append(this.#stable, this.#tail);
+    scroller.addEventListener(
+      "scroll",
+      () => {
+        const { scrollTop, scrollHeight, clientHeight } = scroller;
+        this.#isFollowing = scrollHeight - scrollTop - clientHeight < FOLLOW_MARGIN_PX;
+        onFollow(this.#isFollowing);
+      },
+      { passive: true },
+    );
+  }
+
+  /** Begin an empty transcript. */
+  clear() {
+    this.#clearPartial();
+    this.#root.replaceChildren();
+    this.#paragraph = null;
+    this.#isFollowing = true;
+  }
+
+  /** Append confirmed segments; they take the place of the present partial. */
+  append(segments) {
+    this.#clearPartial();
+    for (const { text, isParagraph, startS } of segments) {
+      if (isParagraph || this.#paragraph === null) {
+        this.#paragraph = this.#newParagraph(startS);
+        this.#paragraph.append(text);
+      } else {
+        this.#paragraph.append(` ${text}`);
+      }
+      this.#announce(text);
+    }
+    this.#follow();
+  }
+
+  /** Show the partial in place of the one before. */
+  revise({ stable, tail, isParagraph, startS }) {
+    if (!stable && !tail) {
+      this.#clearPartial();
+      return;
+    }
+    const isApart = isParagraph || this.#paragraph === null;
+    if (isApart) this.#partialParagraph ??= this.#newParagraph(startS);
+    const paragraph = isApart ? this.#partialParagraph : this.#paragraph;
+    this.#stable.textContent = isApart ? stable : ` ${stable}`;
+    this.#tail.textContent = tail;
+    if (this.#partial.parentNode !== paragraph) paragraph.append(this.#partial);
+    this.#follow();
+  }
+
+  /** Scroll to the newest words and stay there. */
+  jumpToEnd() {
+    this.#isFollowing = true;
+    this.#follow();
+  }
+
+  #newParagraph(startS) {
+    const paragraph = document.createElement("p");
+    paragraph.dataset.time = formatClock(startS);
+    this.#root.append(paragraph);
+    return paragraph;
+  }
+
+  #clearPartial() {
+    this.#partial.remove();
+    this.#partialParagraph?.remove();
+    this.#partialParagraph = null;
+  }
+
+  #follow() {
+    if (this.#isFollowing) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  #announce(text) {
+    this.#unannounced += `${text} `;
+    this.#announceTimer ??= setTimeout(() => {
+      this.#announcer.textContent = this.#unannounced;
+      this.#unannounced = "";
+      this.#announceTimer = null;
+    }, ANNOUNCE_INTERVAL_MS);
+  }
+}

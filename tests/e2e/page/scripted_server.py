@@ -1,0 +1,367 @@
+"""A server that plays the wire protocol by script, for states that a real one cannot be put into.
+
+It serves the page as the real server does (same addresses, same headers) and keeps every chunk and
+control event that a client sends. What it says is set by the test. It transcribes nothing.
+"""
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import WSMsgType, web
+
+import vivavoz
+
+WEB = Path(vivavoz.__file__).parent / "web"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws: wss:; "
+    "media-src 'self' blob:; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+}
+BUILT_IN = {
+    "name": "pocketsphinx",
+    "model": "en-us",
+    "device": "cpu",
+    "languages": ["en"],
+    "detects_language": False,
+    "fallback_reason": None,
+}
+WHISPER = {
+    "name": "whisper",
+    "model": "base",
+    "device": "cpu",
+    "languages": ["en", "es", "fr", "de", "it", "pt"],
+    "detects_language": True,
+    "fallback_reason": None,
+}
+
+
+class ScriptedServer:
+    """One server; set its fields to choose what it says.
+
+    ``chunks`` holds the audio by sequence number, ``events`` the control events as they came,
+    ``latency_ms`` what the next metrics say.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.status: dict[str, Any] = ready(WHISPER)
+        self.limits: dict[str, Any] = {
+            "duration_limit": 3600,
+            "max_chunk_bytes": 1_048_576,
+            "max_chunks": 180_000,
+            "max_unacknowledged_chunks": 64,
+            "resume_window_s": 300.0,
+        }
+        self.transcripts: list[dict[str, Any]] = []
+        self.chunks: dict[int, bytes] = {}
+        self.duplicates = 0
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.connections: list[dict[str, str]] = []
+        self.session_status = "connected"
+        self.session_id = str(uuid4())
+        self.epoch = "first"
+        self.confirmed: list[str] = []
+        self.durable = 0
+        self.resume_from: int | None = None
+        self.refusal: int | None = None
+        self.is_silent = False
+        self.acknowledges = True
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    # --- what a test does -------------------------------------------------------------------------
+
+    @property
+    def received(self) -> int:
+        """All chunks up to this one are here."""
+        number = 0
+        while number + 1 in self.chunks:
+            number += 1
+        return number
+
+    async def say(self, event: str, **data: Any) -> None:
+        """Send one event to every client."""
+        for socket in list(self._sockets):
+            await socket.send_json({"event": event, "data": data})
+
+    async def say_status(self, status: str) -> None:
+        """Move the session."""
+        previous, self.session_status = self.session_status, status
+        await self.say("status", session_id=self.session_id, status=status, previous=previous)
+
+    async def partial(self, text: str, stable: str = "", at_s: float = 0.0) -> None:
+        """Send a partial result."""
+        await self.say("transcription_partial", **self._result(text, "partial", at_s, stable))
+
+    async def final(self, text: str, at_s: float = 0.0, until_s: float | None = None) -> None:
+        """Send a final result."""
+        self.confirmed.append(text)
+        await self.say("transcription_final", **self._result(text, "final", at_s, None, until_s))
+
+    async def metrics(self, latency_ms: float) -> None:
+        """Send one measurement."""
+        await self.say("metrics", latency_ms=latency_ms, audio_quality_score=0.93)
+
+    async def complete(self, reason: str = "stopped", *, saved: bool = True) -> None:
+        """End the session."""
+        await self.say_status("completed")
+        await self.say(
+            "session_completed",
+            session_id=self.session_id,
+            transcript_id=str(uuid4()) if saved else None,
+            saved=saved,
+            reason=reason,
+            confirmed_text=" ".join(self.confirmed),
+            duration_s=1.0,
+            audio_chunks_received=len(self.chunks),
+        )
+        await self.drop(1000)
+
+    async def fail(self, code: str, close_code: int | None = None, **details: Any) -> None:
+        """Report an error; with a close code the connection ends."""
+        error = {
+            "code": code,
+            "message": "As scripted.",
+            "details": details,
+            "timestamp": datetime.now(UTC).isoformat(),
+            "request_id": "scripted",
+            "recoverable": close_code is None,
+        }
+        await self.say("error", error=error)
+        if close_code is not None:
+            await self.drop(close_code)
+
+    async def drop(self, code: int = 1011) -> None:
+        """Close every connection."""
+        for socket in list(self._sockets):
+            await socket.close(code=code)
+
+    # --- what a client meets ----------------------------------------------------------------------
+
+    async def _connect(self, request: web.Request) -> web.StreamResponse:
+        if self.refusal is not None and self.refusal < 1000:
+            return web.Response(status=self.refusal)
+        socket = web.WebSocketResponse(max_msg_size=2**21)
+        await socket.prepare(request)
+        self.connections.append(dict(request.query))
+        if self.refusal is not None:
+            await socket.close(code=self.refusal)
+            return socket
+        self._sockets.add(socket)
+        try:
+            await self._greet(socket, is_resuming="resume_token" in request.query)
+            async for message in socket:
+                if message.type is WSMsgType.BINARY:
+                    await self._take_chunk(socket, message.data)
+                elif message.type is WSMsgType.TEXT and not self.is_silent:
+                    await self._take_event(socket, message.json())
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+    async def _greet(self, socket: web.WebSocketResponse, *, is_resuming: bool) -> None:
+        data: dict[str, Any] = {
+            "session_id": self.session_id,
+            "status": self.session_status,
+            "epoch": self.epoch,
+            "engine": self.status["engine"],
+            "limits": self.limits,
+        }
+        if is_resuming:
+            first = self.resume_from if self.resume_from is not None else self.received + 1
+            data |= {
+                "next_sequence_number": first,
+                "received_sequence_number": self.received,
+                "durable_sequence_number": self.durable,
+                "confirmed_text": " ".join(self.confirmed),
+                "partial_text": "",
+            }
+            await socket.send_json({"event": "session_resumed", "data": data})
+        else:
+            data |= {"start_time": datetime.now(UTC).isoformat(), "resume_token": "secret"}
+            await socket.send_json({"event": "session_created", "data": data})
+
+    async def _take_chunk(self, socket: web.WebSocketResponse, frame: bytes) -> None:
+        number, _captured_at_ms = struct.unpack_from(">Id", frame)
+        self.duplicates += number in self.chunks
+        self.chunks[number] = frame[12:]
+        if self.acknowledges and not self.is_silent:
+            await socket.send_json({"event": "ack", "data": self._ack()})
+
+    def _ack(self) -> dict[str, int]:
+        return {
+            "received_sequence_number": self.received,
+            "durable_sequence_number": self.durable,
+            "queue_size": 0,
+        }
+
+    async def _take_event(self, socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+        name, data = message["event"], message["data"]
+        if name == "ping":
+            await socket.send_json({"event": "pong", "data": data})
+            return
+        self.events.append((name, data))
+        status = {
+            "start_recording": "recording",
+            "pause_recording": "paused",
+            "resume_recording": "recording",
+            "stop_recording": "finalizing",
+        }[name]
+        await self.say_status(status)
+
+    def _result(
+        self,
+        text: str,
+        result_type: str,
+        start_s: float,
+        stable: str | None,
+        end_s: float | None = None,
+    ) -> dict[str, Any]:
+        return {
+            "result_id": str(uuid4()),
+            "session_id": self.session_id,
+            "sequence_number": self.received,
+            "result_type": result_type,
+            "text_content": text,
+            "stable_text": stable,
+            "confidence": 0.9,
+            "start_time": start_s,
+            "end_time": start_s + 1.0 if end_s is None else end_s,
+            "language": "en",
+            "processing_time_ms": 12.0,
+            "created_at": datetime.now(UTC).isoformat(),
+            "words": [],
+        }
+
+    # --- REST -------------------------------------------------------------------------------------
+
+    async def _list(self, request: web.Request) -> web.Response:
+        query = request.query.get("q", "").lower()
+        offset, limit = int(request.query["offset"]), int(request.query["limit"])
+        found = [item for item in self.transcripts if query in item["text"].lower()]
+        listed = [
+            item | {"snippet": _snippet(item["text"], query)}
+            for item in found[offset : offset + limit]
+        ]
+        return web.json_response(
+            {"items": listed, "total": len(found), "limit": limit, "offset": offset}
+        )
+
+    def _find(self, request: web.Request) -> dict[str, Any]:
+        return next(item for item in self.transcripts if item["id"] == request.match_info["id"])
+
+    async def _read(self, request: web.Request) -> web.Response:
+        return web.json_response(self._find(request))
+
+    async def _rename(self, request: web.Request) -> web.Response:
+        transcript = self._find(request)
+        transcript["title"] = (await request.json())["title"]
+        return web.json_response(transcript)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        self.transcripts.remove(self._find(request))
+        return web.Response(status=204)
+
+    async def _page(self, _request: web.Request) -> web.FileResponse:
+        return web.FileResponse(WEB / "index.html")
+
+    async def _status(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.status)
+
+    @asynccontextmanager
+    async def running(self, modules: Path | None = None) -> AsyncIterator["ScriptedServer"]:
+        """Serve on a free port; ``modules``: a folder that is served under ``/modules``."""
+        application = web.Application()
+        application.on_response_prepare.append(_add_headers)
+        application.add_routes(
+            [
+                web.get("/", self._page),
+                web.get("/ws", self._connect),
+                web.get("/api/streaming/status", self._status),
+                web.get("/api/history", self._list),
+                web.get("/api/history/{id}", self._read),
+                web.patch("/api/history/{id}", self._rename),
+                web.delete("/api/history/{id}", self._delete),
+                web.static("/static", WEB),
+            ]
+        )
+        if modules is not None:
+            application.add_routes([web.static("/modules", modules)])
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+        try:
+            yield self
+        finally:
+            await self.drop()
+            await runner.cleanup()
+            await asyncio.sleep(0)
+
+
+def ready(engine: dict[str, Any]) -> dict[str, Any]:
+    """The status of a server whose engine is ready."""
+    return {
+        "status": "ready",
+        "engine": engine,
+        "progress": None,
+        "error": None,
+        "sessions": 0,
+        "version": "0",
+    }
+
+
+def transcript(title: str, text: str, started_at: datetime, **fields: Any) -> dict[str, Any]:
+    """A finished transcript; every sentence of ``text`` is one segment."""
+    sentences = [f"{sentence.strip(' .')}." for sentence in text.split(".") if sentence.strip()]
+    segments = [
+        {
+            "result_id": str(uuid4()),
+            "sequence_number": index,
+            "start_s": 6.0 * index + (4 if index > 3 else 0),
+            "end_s": 6.0 * index + 5,
+            "text": sentence,
+            "confidence": 0.9,
+            "language": "en",
+            "words": [],
+        }
+        for index, sentence in enumerate(sentences)
+    ]
+    return {
+        "id": str(uuid4()),
+        "title": title,
+        "text": text,
+        "language": "en",
+        "engine": "whisper",
+        "model": "base",
+        "started_at": started_at.isoformat(),
+        "finished_at": started_at.isoformat(),
+        "duration_s": 6.0 * len(segments),
+        "word_count": len(text.split()),
+        "file_name": "transcripcion_20260101_000000.txt",
+        "metadata": {},
+        "segments": segments,
+        **fields,
+    }
+
+
+def _snippet(text: str, query: str) -> list[dict[str, Any]]:
+    index = text.lower().find(query) if query else -1
+    if index < 0:
+        return [{"text": text[:160], "match": False}]
+    start = max(0, index - 30)
+    return [
+        {"text": text[start:index], "match": False},
+        {"text": text[index : index + len(query)], "match": True},
+        {"text": text[index + len(query) : index + 120], "match": False},
+    ]
+
+
+async def _add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
