@@ -1,5 +1,6 @@
 """The finished transcripts: listed, searched, read, renamed and deleted."""
 
+import re
 import unicodedata
 from uuid import UUID
 
@@ -84,6 +85,34 @@ class Catalog:
         with self._database.read() as connection:
             row = _visible(find_row(connection, transcript_id), transcript_id, user_id)
             return _read(connection, row)
+
+    def find(self, beginning: str, user_id: str | None) -> UUID:
+        """The id of the one transcript whose id begins so; dashes and case do not matter.
+
+        Raises:
+            TranscriptNotFoundError: none begins so that this user may see.
+            InvalidMessageError: several do, or no id can begin so.
+        """
+        digits = beginning.replace("-", "").lower()
+        if not re.fullmatch("[0-9a-f]{1,32}", digits):
+            raise InvalidMessageError(
+                "A transcript's id, or its beginning, is made of the digits 0-9 and a-f."
+            )
+        first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        with self._database.read() as connection:
+            found = connection.execute(
+                sa.select(TRANSCRIPTS.c.id)
+                .where(_visible_to(user_id), TRANSCRIPTS.c.id.between(first, last))
+                .limit(2)
+            ).scalars()
+            ids = list(found)
+        if not ids:
+            raise TranscriptNotFoundError(f"No transcript's id begins with {digits}.")
+        if len(ids) > 1:
+            raise InvalidMessageError(
+                f"More than one transcript's id begins with {digits}: give more of it."
+            )
+        return UUID(str(ids[0]))
 
     def rename(self, transcript_id: UUID, user_id: str | None, title: str) -> Transcript:
         """Give a transcript another title.

@@ -1,0 +1,239 @@
+"""``vivavoz history``: what was said before, in the terminal."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vivavoz.cli.settings_options import DataDirOption, settings_from
+from vivavoz.history.catalog import MAX_PAGE, Catalog
+from vivavoz.history.export import ExportFormat, export
+from vivavoz.history.store import SqlTranscriptStore
+from vivavoz.history.transcripts import ListedTranscript, Transcript, TranscriptPage
+
+_SHORT_ID_LENGTH = 8
+
+app = typer.Typer(
+    help="List, show and export finished transcripts.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    add_completion=False,
+)
+
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The transcript's id, or enough of its beginning.")
+]
+
+
+@app.command("list")
+def list_transcripts(
+    query: Annotated[
+        str, typer.Argument(metavar="WORDS", help="Only transcripts that hold these words.")
+    ] = "",
+    limit: Annotated[
+        int, typer.Option(min=1, max=MAX_PAGE, help="How many transcripts to list.")
+    ] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="How many newer ones to leave out.")] = 0,
+    data_dir: DataDirOption = None,
+) -> None:
+    """List finished transcripts, the newest first, or search them.
+
+    Words may be the beginning of words; case and accents do not matter. In a pipe each transcript
+    is one line: id, start, seconds, words and title, with tabs between them.
+
+    **Examples**
+
+    - `vivavoz history list`
+
+    - `vivavoz history list "presup marzo" --limit 5`
+    """
+    with _catalog(data_dir) as catalog:
+        page = catalog.page(None, query=query, limit=limit, offset=offset)
+    if sys.stdout.isatty():
+        _print_table(page)
+    else:
+        for item in page.items:
+            _write(_as_line(item))
+
+
+@app.command()
+def show(transcript_id: IdArgument, data_dir: DataDirOption = None) -> None:
+    """Print a transcript's text; in a terminal also what is known about it.
+
+    **Examples**
+
+    - `vivavoz history show 3f2a`
+
+    - `vivavoz history show 3f2a | wc -w`
+    """
+    with _catalog(data_dir) as catalog:
+        transcript = catalog.get(catalog.find(transcript_id, None), None)
+    if sys.stdout.isatty():
+        _print_facts(transcript)
+    _write(f"{transcript.text}\n")
+
+
+@app.command("export")
+def export_transcript(
+    transcript_id: IdArgument,
+    export_format: Annotated[
+        ExportFormat | None,
+        typer.Option("--format", "-f", help="What to write.", show_default="by --output, else txt"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE|DIR",
+            help="Where to write: a file, or a folder for a file named by the title.",
+            show_default="standard output",
+        ),
+    ] = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Write a transcript as plain text, subtitles or JSON.
+
+    **Examples**
+
+    - `vivavoz history export 3f2a --format vtt > talk.vtt`
+
+    - `vivavoz history export 3f2a --output talk.srt`
+
+    - `vivavoz history export 3f2a --format json --output exports/`
+    """
+    with _catalog(data_dir) as catalog:
+        transcript = catalog.get(catalog.find(transcript_id, None), None)
+    exported = export(transcript, export_format or _format_of(output))
+    if output is None:
+        _write(exported.content)
+        return
+    path = output / exported.file_name if output.is_dir() else output
+    path.write_text(exported.content, encoding="utf-8", newline="")
+    typer.echo(f"Wrote {path}", err=True)
+
+
+@app.command()
+def rename(
+    transcript_id: IdArgument,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="Its new title.")],
+    data_dir: DataDirOption = None,
+) -> None:
+    """Give a transcript another title.
+
+    **Example**
+
+    - `vivavoz history rename 3f2a "Budget meeting"`
+    """
+    with _catalog(data_dir) as catalog:
+        renamed = catalog.rename(catalog.find(transcript_id, None), None, title)
+    typer.echo(f"Renamed to {renamed.title}", err=True)
+
+
+@app.command()
+def delete(
+    transcript_ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID...", help="The transcripts' ids, or enough of them."),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Delete transcripts and their files for good.
+
+    **Examples**
+
+    - `vivavoz history delete 3f2a`
+
+    - `vivavoz history delete 3f2a 91c0 --yes`
+    """
+    with _catalog(data_dir) as catalog:
+        transcripts = [catalog.get(catalog.find(id_, None), None) for id_ in transcript_ids]
+        for transcript in transcripts:
+            if yes or typer.confirm(f"Delete “{transcript.title}”?", err=True):
+                catalog.delete(transcript.id, None)
+                typer.echo(f"Deleted {transcript.id}", err=True)
+
+
+@contextmanager
+def _catalog(data_dir: Path | None) -> Iterator[Catalog]:
+    settings = settings_from(data_dir=data_dir)
+    store = SqlTranscriptStore(settings.sqlalchemy_url, settings.transcripts_dir)
+    try:
+        yield store.catalog
+    finally:
+        store.close()
+
+
+def _format_of(output: Path | None) -> ExportFormat:
+    """The format that the output's name asks for."""
+    suffix = "" if output is None else output.suffix.lower().removeprefix(".")
+    if not suffix:
+        return ExportFormat.TXT
+    try:
+        return ExportFormat(suffix)
+    except ValueError:
+        raise typer.BadParameter(
+            f"No format is called {suffix}: add --format txt, srt, vtt or json."
+        ) from None
+
+
+def _print_table(page: TranscriptPage) -> None:
+    console = Console()
+    if not page.items:
+        console.print("No transcripts.")
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("Id", no_wrap=True)
+    table.add_column("Started", no_wrap=True)
+    table.add_column("Length", justify="right", no_wrap=True)
+    table.add_column("Title")
+    table.add_column("Text", overflow="ellipsis", no_wrap=True, ratio=1)
+    for item in page.items:
+        table.add_row(
+            str(item.id)[:_SHORT_ID_LENGTH],
+            f"{item.started_at.astimezone():%Y-%m-%d %H:%M}",
+            _as_clock(item.duration_s),
+            Text(item.title),
+            Text.assemble(*((part.text, "bold" * part.match) for part in item.snippet)),
+        )
+    console.print(table)
+    shown = page.offset + len(page.items)
+    if shown < page.total:
+        console.print(f"{shown} of {page.total}; --offset {shown} lists the next.")
+
+
+def _print_facts(transcript: Transcript) -> None:
+    console = Console()
+    console.print(Text(transcript.title, style="bold"))
+    console.print(
+        Text(
+            f"{transcript.id}\n"
+            f"{transcript.started_at.astimezone():%Y-%m-%d %H:%M:%S}, "
+            f"{_as_clock(transcript.duration_s)}, {transcript.word_count} words, "
+            f"{transcript.language or 'no language'}, {transcript.engine} {transcript.model}\n",
+            style="dim",
+        )
+    )
+
+
+def _as_line(item: ListedTranscript) -> str:
+    started = item.started_at.isoformat(timespec="seconds")
+    return f"{item.id}\t{started}\t{item.duration_s:.1f}\t{item.word_count}\t{item.title}\n"
+
+
+def _as_clock(seconds: float) -> str:
+    minutes, whole_seconds = divmod(round(seconds), 60)
+    return f"{minutes}:{whole_seconds:02}"
+
+
+def _write(text: str) -> None:
+    """To standard output in UTF-8, whatever the terminal's settings."""
+    typer.echo(text.encode(), nl=False)
