@@ -123,20 +123,24 @@ def installed_models() -> list[InstalledModel]:
     return sorted(_installed(), key=lambda model: model.name)
 
 
-def remove(model: str) -> InstalledModel:
-    """Delete a model from the hub's cache and say what was deleted.
+def installed_model(model: str) -> InstalledModel:
+    """The model of this size name or hub id in the cache.
 
     Raises:
         ModelNotAvailableError: it is not in the cache; a local directory never is.
     """
-    for installed in installed_models():
+    for installed in _installed():
         if installed.hub_id == hub_id_of(model):
-            shutil.rmtree(_repository_folder(installed.path))
             return installed
     raise ModelNotAvailableError(
         f"The model `{model}` is not in the cache: `vivavoz models list` shows those that are.",
         model=model,
     )
+
+
+def remove(model: InstalledModel) -> None:
+    """Delete a model from the hub's cache."""
+    shutil.rmtree(model.path.parent.parent)  # the repository's folder: snapshots, refs and blobs
 
 
 def load(path: Path, *, device: str, compute_type: str, workers: int) -> "WhisperModel":
@@ -221,10 +225,6 @@ def _installed() -> Iterator[InstalledModel]:
                 path=snapshot,
                 size_bytes=repository.size_on_disk,
             )
-
-
-def _repository_folder(snapshot: Path) -> Path:
-    return snapshot.parent.parent
 
 
 def _missing_files(folder: Path) -> list[str]:

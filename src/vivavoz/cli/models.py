@@ -1,0 +1,98 @@
+"""``vivavoz models``: the Whisper models on this machine."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from vivavoz.engines import whisper_models
+from vivavoz.settings import Settings
+
+app = typer.Typer(
+    help="List, download and remove models.",
+    rich_markup_mode="markdown",
+    add_completion=False,
+    no_args_is_help=True,
+)
+
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="Size name such as base, or hub id.")
+]
+
+
+@app.command("list")
+def list_models() -> None:
+    """Show the Whisper models on this machine: size on disk and where they are.
+
+    **Examples**
+
+    - `vivavoz models list`
+    """
+    console = Console()
+    installed = whisper_models.installed_models()
+    if installed:
+        table = Table("Model", "Hub id", "Size", "Where", box=None, header_style="bold")
+        for model in installed:
+            table.add_row(model.name, model.hub_id, decimal(model.size_bytes), str(model.path))
+        console.print(table, soft_wrap=True)
+    else:
+        console.print("No Whisper model is on this machine yet: `vivavoz models download base`.")
+    console.print(f"Sizes to choose from: {', '.join(whisper_models.HUB_IDS)}.", highlight=False)
+    console.print("The English engine PocketSphinx is built in and needs no download.")
+
+
+@app.command()
+def download(model: ModelArgument) -> None:
+    """Fetch a Whisper model, so that the server starts with it at once and without a network.
+
+    An interrupted download goes on where it ended.
+
+    **Examples**
+
+    - `vivavoz models download small`
+
+    - `vivavoz models download Systran/faster-whisper-large-v3`
+    """
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task(f"Downloading {model}", total=None)
+        path = whisper_models.fetch(
+            model,
+            hub_timeout_s=Settings().hub_timeout_s,
+            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    console.print(f"{model} is ready: vivavoz serve --engine whisper --model {model}")
+    typer.echo(path)
+
+
+@app.command()
+def remove(
+    model: ModelArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+) -> None:
+    """Delete a Whisper model from this machine.
+
+    **Examples**
+
+    - `vivavoz models remove small`
+
+    - `vivavoz models remove --yes large-v3`
+    """
+    installed = whisper_models.installed_model(model)
+    if not yes:
+        typer.confirm(
+            f"Delete {installed.name} ({decimal(installed.size_bytes)}) from {installed.path}?",
+            abort=True,
+        )
+    whisper_models.remove(installed)
+    typer.echo(f"{installed.name} is deleted; {decimal(installed.size_bytes)} are free again.")
