@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from vivavoz.errors import InvalidMessageError, TranscriptNotFoundError
 from vivavoz.history.database import Database
 from vivavoz.history.files import TranscriptFiles
-from vivavoz.history.index import add_to_index, matching, remove_from_index
+from vivavoz.history.index import add_to_index, matching, purge_index, remove_from_index
 from vivavoz.history.rows import (
     TableRow,
     find_row,
@@ -140,6 +140,7 @@ class Catalog:
         with self._database.write() as connection:
             row = _visible(lock_row(connection, transcript_id), transcript_id, user_id)
             forget(connection, self._files, row)
+            purge_index(connection)
 
 
 def forget(connection: Connection, files: TranscriptFiles, row: TableRow) -> None:

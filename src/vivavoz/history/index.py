@@ -42,6 +42,17 @@ def remove_from_index(connection: Connection, number: int) -> None:
     )
 
 
+def purge_index(connection: Connection) -> None:
+    """Wipe the words of removed transcripts from the disk.
+
+    SQLite's index only marks them as removed until it merges its pages; merging takes about a
+    tenth of a second for 150 hours of speech. PostgreSQL does so by itself.
+    """
+    if connection.dialect.name == "sqlite":
+        merge = "INSERT INTO transcript_search (transcript_search) VALUES ('optimize')"
+        connection.execute(sa.text(merge))
+
+
 def matching(
     connection: Connection, number: sa.ColumnElement[int], phrases: Sequence[Phrase]
 ) -> sa.ColumnElement[bool]:

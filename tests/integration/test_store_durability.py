@@ -1,0 +1,194 @@
+"""What the store keeps when its process is killed, its disk is full, its memory is cut."""
+
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event
+
+from vivavoz.errors import StorageFailedError
+from vivavoz.history.store import SqlTranscriptStore
+from vivavoz.session.entities import StreamingSession, TranscriptionResult
+from vivavoz.session.records import DurableMark, SessionSummary
+
+WRITER = """
+import sys
+from pathlib import Path
+from vivavoz.history.store import SqlTranscriptStore
+from vivavoz.session.entities import StreamingSession, TranscriptionResult
+from vivavoz.session.records import DurableMark
+
+store = SqlTranscriptStore(sys.argv[1], Path(sys.argv[2]))
+session = StreamingSession()
+store.open_session(session, "hash", None)
+for number in range(1, 1_000_000):
+    store.append_final(
+        TranscriptionResult(
+            session_id=session.session_id,
+            sequence_number=number,
+            result_type="final",
+            text_content=f"frase{number}",
+            confidence=1.0,
+            start_time=float(number),
+            end_time=number + 0.5,
+            language="es",
+            processing_time_ms=1.0,
+        ),
+        DurableMark(number, number * 16_000),
+    )
+    print(session.session_id, number, flush=True)
+"""
+
+SUMMARY = SessionSummary(
+    engine="whisper",
+    model="base",
+    audio_s=1.0,
+    wall_s=1.0,
+    chunks=4,
+    bytes=4000,
+    partials=1,
+    finals=1,
+    words=1,
+    reconnects=0,
+    latency_p50_ms=200.0,
+    latency_p95_ms=300.0,
+    recognition_s=0.5,
+    audio_quality_score=0.9,
+    outcome="completed",
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'vivavoz.db'}"
+
+
+@pytest.fixture
+def store(url: str, tmp_path: Path) -> Iterator[SqlTranscriptStore]:
+    store = SqlTranscriptStore(url, tmp_path / "transcripts", lock_timeout_s=0.2)
+    yield store
+    store.close()
+
+
+def a_result(session: StreamingSession, text: str, start_s: float = 0.0) -> TranscriptionResult:
+    return TranscriptionResult(
+        session_id=session.session_id,
+        sequence_number=1,
+        result_type="final",
+        text_content=text,
+        confidence=1.0,
+        start_time=start_s,
+        end_time=start_s + 1.0,
+        language="es",
+        processing_time_ms=1.0,
+    )
+
+
+def test_a_killed_process_loses_nothing_that_was_confirmed(url: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, url, str(tmp_path / "transcripts")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout
+        for _ in range(20):
+            last = writer.stdout.readline()
+        writer.send_signal(signal.SIGKILL)
+        for line in writer.stdout:
+            last = line if line.endswith("\n") else last
+    assert writer.returncode == -signal.SIGKILL
+    session_id, number = last.split()
+
+    store = SqlTranscriptStore(url, tmp_path / "transcripts")
+    unfinished = store.find_unfinished(UUID(session_id))
+    store.close()
+    assert unfinished is not None
+    assert unfinished.mark.sequence_number >= int(number) >= 20
+    kept = unfinished.session.confirmed_text.split()
+    assert kept == [f"frase{n}" for n in range(1, unfinished.mark.sequence_number + 1)]
+
+
+def test_a_full_disk_is_a_typed_error_and_then_recovers(store: SqlTranscriptStore) -> None:
+    session = StreamingSession()
+    store.open_session(session, "hash", None)
+    store.append_final(a_result(session, "cabe"), DurableMark(1, 1))
+    large = a_result(session, "no cabe " * 100_000, start_s=1.0)
+    with store._database.read() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    limit = pages + 5
+
+    @event.listens_for(store._database.engine, "begin")
+    def _hold_the_size(connection: object) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {limit}")  # type: ignore[attr-defined]
+
+    with pytest.raises(StorageFailedError, match="disk is full"):
+        store.append_final(large, DurableMark(2, 2))
+    unfinished = store.find_unfinished(session.session_id)
+    assert unfinished is not None
+    assert unfinished.session.confirmed_text == "cabe"
+    assert unfinished.mark == DurableMark(1, 1)
+
+    limit = 1_000_000
+    store.append_final(large, DurableMark(2, 2))
+    unfinished = store.find_unfinished(session.session_id)
+    assert unfinished is not None
+    assert unfinished.mark == DurableMark(2, 2)
+
+
+def test_only_the_owner_may_read_the_database(store: SqlTranscriptStore, tmp_path: Path) -> None:
+    store.open_session(StreamingSession(), "hash", None)
+    for file in tmp_path.glob("vivavoz.db*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "transcripts").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("completed", [False, True])
+def test_deleted_text_is_not_left_in_the_database(
+    store: SqlTranscriptStore, tmp_path: Path, *, completed: bool
+) -> None:
+    session = StreamingSession()
+    store.open_session(session, "hash", None)
+    store.append_final(a_result(session, "confidencial"), DurableMark(1, 1))
+    if completed:
+        store.complete(session, SUMMARY)
+        assert store.catalog.page(None, query="confidencial").total == 1
+        store.catalog.delete(session.session_id, None)
+    else:
+        store.discard(session.session_id)
+    store.close()
+    for file in tmp_path.rglob("*"):
+        assert file.is_dir() or b"confidencial" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("not a url", "not a database URL"),
+        ("sqlite://", "needs a database file"),
+        ("sqlite:///:memory:", "needs a database file"),
+        ("mysql://localhost/x", "cannot be kept in mysql"),
+        ("postgresql://nobody:secret@127.0.0.1:1/x", "does not answer"),
+        ("sqlite:////dev/null/vivavoz.db", "could not be read or written"),
+    ],
+)
+def test_an_unusable_url_is_refused_in_words(url: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(StorageFailedError, match=sentence) as caught:
+        SqlTranscriptStore(url, tmp_path / "transcripts")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "vivavoz.db"
+    path.write_bytes(b"This is no database. " * 1000)
+    with pytest.raises(StorageFailedError, match="damaged or is no database"):
+        SqlTranscriptStore(f"sqlite:///{path}", tmp_path / "transcripts")
+    assert path.read_bytes() == b"This is no database. " * 1000
+
+
+def test_the_store_opens_in_a_folder_with_signs_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "100% ñandú #1"
+    store = SqlTranscriptStore(f"sqlite:///{folder / 'vivavoz.db'}", folder / "transcripts")
+    store.close()
+    assert {path.name for path in folder.iterdir()} == {"transcripts", "vivavoz.db"}
