@@ -24,11 +24,15 @@ MAY_IMPORT = {
     "history": GROUND | {"session"},
     "runtime": GROUND | {"session", "audio", "vad", "recognition"},
     "transports": GROUND | {"session", "runtime", "history", "web"},
+    "logs": GROUND,
     "app": GROUND
-    | {"session", "recognition", "engines", "history", "runtime", "transports", "vad", "web"},
+    | {"session", "vad", "recognition", "engines", "history", "runtime", "transports"}
+    | {"logs", "web"},
+    "benchmark": GROUND | {"session", "audio", "vad", "recognition"},
     "client": {"errors", "session"},
     "cli": GROUND
-    | {"session", "audio", "vad", "recognition", "engines", "history", "runtime", "app", "client"},
+    | {"session", "audio", "vad", "recognition", "engines", "history", "runtime"}
+    | {"app", "benchmark", "client", "logs"},
     "web": GROUND,
     "__main__": {"cli"},
 }
@@ -44,6 +48,8 @@ PURE = (
     "vad.frames",
     "vad.segmenter",
     "recognition.*",
+    "benchmark.report",
+    "benchmark.score",
     "client.buffer",
     "client.journal",
     "client.protocol",
