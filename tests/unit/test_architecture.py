@@ -48,7 +48,6 @@ PURE = (
     "vad.frames",
     "vad.segmenter",
     "recognition.*",
-    "benchmark.report",
     "benchmark.score",
     "client.buffer",
     "client.journal",
