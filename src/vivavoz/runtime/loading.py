@@ -59,15 +59,11 @@ class EngineLoader:
     Args:
         settings: which engine.
         load: does it, on a thread.
-        on_ready: told on the event loop once the engine is at work, or could not be had.
     """
 
-    def __init__(
-        self, settings: Settings, load: LoadEngine, on_ready: Callable[["EngineLoader"], None]
-    ) -> None:
+    def __init__(self, settings: Settings, load: LoadEngine) -> None:
         self._settings = settings
         self._load = load
-        self._on_ready = on_ready
         self._recognition: Recognition | None = None
         self.state: EngineState = "loading"
         self.progress: Progress | None = None
@@ -136,4 +132,3 @@ class EngineLoader:
             self._recognition = Recognition(outcome.engine, scheduler)
             self.fallback_reason = outcome.fallback_reason
             self.state = "ready"
-        self._on_ready(self)

@@ -159,6 +159,14 @@ class SessionManager:
             SessionCancelledError("The session was deleted; its text was discarded.")
         )
 
+    def require_ready(self) -> None:
+        """Make sure that sessions are admitted.
+
+        Raises:
+            ShuttingDownError, ModelLoadingError, ModelFailedError: they are not.
+        """
+        self._require_recognition()
+
     def is_live(self, session_id: UUID) -> bool:
         """Whether the session is in this process's hands."""
         return session_id in self._runners
@@ -166,7 +174,7 @@ class SessionManager:
     async def drain(self) -> None:
         """Admit nobody any more, finish what is here, tell clients when to come back.
 
-        Sessions stay resumable: what is confirmed is in the store, the rest in the clients' buffers.
+        Sessions stay resumable: what is confirmed is in the store, the rest in clients' buffers.
         """
         self._is_draining = True
         error = self._shutting_down()

@@ -22,7 +22,7 @@ from vivavoz.runtime.reporter import Reporter
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.transcription import Transcription
 from vivavoz.session.deadlines import Deadline
-from vivavoz.session.entities import AudioChunk, SessionStatus
+from vivavoz.session.entities import AudioChunk, SessionMetrics, SessionStatus
 from vivavoz.session.events import (
     AudioChunkReceived,
     ClientEvent,
@@ -75,6 +75,7 @@ class SessionRunner:
         self._outcome = "stopped"
         self.farewell: SessionCompleted | None = None
         self._ack_is_due = False
+        self._is_freed = False
         self._transcription: Transcription | None = None
         self.line = ClientLine(session, services, recognition.engine.capabilities)
         first_sample = session.stream.first_sample if session.stream else 0
@@ -125,6 +126,8 @@ class SessionRunner:
 
     def receive(self, event: ClientEvent) -> None:
         """Handle what the client sent; what is wrong with it is answered by an ``error`` event."""
+        if self._is_freed:
+            return
         try:
             self.session.heard_from_client(self._services.clock.now())
             self._handle(event)
@@ -263,10 +266,13 @@ class SessionRunner:
 
     def measure(self) -> None:
         """Send one measurement, and another in a while."""
-        engine = self._recognition.engine.capabilities
-        metrics = self.reporter.measure(self.pending_chunks, gpu=engine.device != "cpu")
-        self.line.send(MetricsMeasured(metrics=metrics))
+        self.line.send(MetricsMeasured(metrics=self.measured()))
         self._expect_metrics()
+
+    def measured(self) -> SessionMetrics:
+        """One measurement."""
+        engine = self._recognition.engine.capabilities
+        return self.reporter.measure(self.pending_chunks, gpu=engine.device != "cpu")
 
     def finalize(self, outcome: str, error: VivavozError | None = None) -> None:
         """End the recording from the server's side; what was said is transcribed and kept. One
@@ -302,10 +308,10 @@ class SessionRunner:
     # --- the end ----------------------------------------------------------------------------------
 
     async def part(self, error: VivavozError, timeout_s: float) -> None:
-        """The server stops: make final what was said, send the client away to come back later. The
+        """The server stops: keep what is final, and send the client away to come back later. The
         session stays in the store as it is, to be resumed."""
         if self._transcription is not None:
-            await self._transcription.settle(timeout_s)
+            await self._transcription.wind_down(timeout_s)
         await self.reporter.journal.flushed(timeout_s)
         self.line.fail(error)
         self._free(close_code_for(error))
@@ -342,13 +348,15 @@ class SessionRunner:
         if self._transcription is not None:
             self._transcription.close()
         self.line.close(code)
+        self.line.connection = None
+        self._is_freed = True
         self._services.counters.sessions_ended.labels(self._outcome).inc()
         self._on_ended(self)
 
     # --- after every event ------------------------------------------------------------------------
 
     def _after_event(self) -> None:
-        if self.session.is_terminal:
+        if self._is_freed:
             return
         if self.session.input_is_complete and self._transcription is not None:
             self._transcription.finish()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from vivavoz.audio.decoder import AudioDecoder, open_decoder
 from vivavoz.audio.formats import AudioFormat
-from vivavoz.recognition.recognizer import Output, Recognizer
+from vivavoz.recognition.recognizer import Job, Output, Recognizer
 from vivavoz.runtime.audio_thread import AudioBlock, AudioThread, StreamEnded
 from vivavoz.runtime.job_queue import Outcome
 from vivavoz.runtime.scheduler import Scheduler
@@ -16,7 +16,6 @@ from vivavoz.session.records import DurableMark
 _SAMPLE_RATE_HZ = 16_000
 _MAX_BACKLOG_SAMPLES = 45 * _SAMPLE_RATE_HZ
 _PAUSE_SETTLES_S = 0.3
-_SETTLE_POLL_S = 0.02
 
 
 class Listener(Protocol):
@@ -72,6 +71,9 @@ class Transcription:
         self._audio = AudioThread(self._from_audio_thread)
         self._decoders: list[AudioDecoder] = []
         self._fed_chunks = 0
+        self._finals_awaited: set[Job] = set()
+        self._no_finals_awaited = asyncio.Event()
+        self._no_finals_awaited.set()
         self._is_paused = False
         self._is_finishing = False
         self._is_closed = False
@@ -118,13 +120,13 @@ class Transcription:
         if self._decoders:
             self._decoders[-1].end()
 
-    async def settle(self, timeout_s: float) -> None:
-        """Make final what was said so far, and wait for it."""
-        self._recognizer.flush()
-        self._advance(0.0)
-        give_up_at = self._loop.time() + timeout_s
-        while not self._recognizer.is_settled and self._loop.time() < give_up_at:
-            await asyncio.sleep(_SETTLE_POLL_S)
+    async def wind_down(self, timeout_s: float) -> None:
+        """Hear nothing more and wait for the finals that are being decoded. An utterance that is
+        still open is left to the client, which keeps its audio."""
+        self._audio.hold()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._no_finals_awaited.wait()
 
     def finish(self) -> None:
         """No more audio comes: make everything final."""
@@ -186,6 +188,8 @@ class Transcription:
 
     def _advance(self, recognition_s: float) -> None:
         for job in self._recognizer.next_jobs():
+            if job.purpose == "final" and not job.speculative:
+                self._finals_awaited.add(job)
             self._scheduler.submit(self._id, job, self._job_ended)
         for output in self._recognizer.outputs():
             self._listener.said(output, recognition_s)
@@ -193,6 +197,10 @@ class Transcription:
         if settled_sample > self._settled_sample:
             self._settled_sample = settled_sample
             self._listener.settled(settled_sample)
+        if self._finals_awaited:
+            self._no_finals_awaited.clear()
+        else:
+            self._no_finals_awaited.set()
         self._keep_backlog_bounded()
         self._finish_if_settled()
 
@@ -200,6 +208,7 @@ class Transcription:
         if self._is_closed:
             return
         self.recognition_s += outcome.ran_s
+        self._finals_awaited.discard(outcome.job)
         if outcome.dropped:
             self._recognizer.job_dropped(outcome.job)
         elif outcome.error is not None:

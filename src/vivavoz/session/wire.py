@@ -112,6 +112,11 @@ class _ChunkHeader(BaseModel):
 # --- client to server -----------------------------------------------------------------------------
 
 
+def client_event_names() -> tuple[str, ...]:
+    """The names of all events that a client may send."""
+    return (*_CLIENT_EVENTS, AudioChunkReceived.event)
+
+
 def encode_client(event: ClientEvent) -> str:
     """The text message that carries ``event`` to the server."""
     return _to_text(event)

@@ -1,0 +1,1 @@
+"""The wire: WebSocket, Socket.IO and REST. No speech logic."""

@@ -1,0 +1,152 @@
+"""The same events for Socket.IO clients, at ``/socket.io``."""
+
+import asyncio
+import json
+import logging
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import socketio
+from socketio.packet import Packet
+
+from vivavoz.errors import ClientError, VivavozError
+from vivavoz.runtime.connection import Closing, Connection, close_code_for
+from vivavoz.runtime.manager import SessionManager
+from vivavoz.runtime.runner import SessionRunner
+from vivavoz.session import strict_json
+from vivavoz.session.events import Failed
+from vivavoz.session.wire import client_event_names, data_of, decode_client
+from vivavoz.transports.handshake import client_address, handshake_of
+from vivavoz.transports.limits import max_message_bytes
+
+_MAX_ATTACHMENTS = 2
+_MAX_UNSENT_PACKETS = 32
+_UNSENT_POLL_S = 0.05
+
+
+class _StrictJson:
+    """The library's hook for JSON: what strangers send is read strictly."""
+
+    loads = staticmethod(strict_json.loads)
+    dumps = staticmethod(json.dumps)
+
+
+class _BoundedPacket(Packet):  # type: ignore[misc]
+    """A packet that announces few binary attachments; the library would take 10^10."""
+
+    def decode(self, encoded_packet: Any) -> int:
+        count = int(super().decode(encoded_packet) or 0)
+        if count > _MAX_ATTACHMENTS:
+            raise ValueError("too many attachments")
+        return count
+
+
+class SocketIoTransport:
+    """One instance serves all connections; ``app`` is its ASGI application.
+
+    Args:
+        manager: of all sessions.
+        send_queue_events: how many events may wait for a slow reader.
+        max_chunk_bytes: the largest chunk, from which the largest message follows.
+    """
+
+    def __init__(
+        self, manager: SessionManager, send_queue_events: int, max_chunk_bytes: int
+    ) -> None:
+        self._manager = manager
+        self._send_queue_events = send_queue_events
+        self._runners: dict[str, tuple[SessionRunner, Connection]] = {}
+        self._writers: dict[str, asyncio.Task[None]] = {}
+        silent = logging.getLogger("vivavoz.socketio")
+        silent.setLevel(logging.CRITICAL)
+        self._server = socketio.AsyncServer(
+            async_mode="asgi",
+            transports=["websocket"],
+            always_connect=True,
+            async_handlers=False,
+            cors_allowed_origins=_origin_was_checked,
+            max_http_buffer_size=max_message_bytes(max_chunk_bytes),
+            ping_interval=10,
+            ping_timeout=10,
+            serializer=_BoundedPacket,
+            json=_StrictJson,
+            logger=silent,
+            engineio_logger=silent,
+        )
+        self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnect)
+        self._server.on("*", self._unknown_event)
+        for name in client_event_names():
+            self._server.on(name, partial(self._receive, name))
+        self.app = socketio.ASGIApp(self._server, socketio_path="socket.io")
+
+    async def _connect(
+        self, sid: str, environ: dict[str, Any], auth: dict[str, Any] | None = None
+    ) -> None:
+        connection = Connection(self._send_queue_events)
+        self._writers[sid] = asyncio.create_task(self._write(sid, connection))
+        address = client_address(environ.get("asgi.scope", {}))
+        try:
+            wanted = handshake_of(auth if isinstance(auth, dict) else {})
+            if wanted is None:
+                runner: SessionRunner | None = self._manager.connect(connection, address)
+            else:
+                runner = await self._manager.resume(
+                    connection, wanted.session_id, wanted.resume_token, address
+                )
+        except VivavozError as error:
+            connection.send(Failed.of(error, uuid4().hex))
+            connection.close(close_code_for(error))
+            return
+        if runner is not None:
+            self._runners[sid] = (runner, connection)
+
+    async def _disconnect(self, sid: str, _reason: str) -> None:
+        runner, connection = self._runners.pop(sid, (None, None))
+        if runner is not None and connection is not None:
+            runner.disconnect(connection)
+        writer = self._writers.pop(sid, None)
+        if writer is not None and writer is not asyncio.current_task():
+            writer.cancel()
+
+    async def _receive(self, name: str, sid: str, data: object = None) -> None:
+        runner, _ = self._runners.get(sid, (None, None))
+        if runner is None:
+            return
+        try:
+            event = decode_client(
+                name,
+                {} if data is None else data,
+                session_id=runner.session.entity.session_id,
+            )
+        except ClientError as error:
+            runner.line.fail(error)
+            return
+        runner.receive(event)
+
+    async def _unknown_event(self, name: str, sid: str, *_data: object) -> None:
+        await self._receive(name, sid, {})
+
+    async def _write(self, sid: str, connection: Connection) -> None:
+        while True:
+            item = await connection.next()
+            if isinstance(item, Closing):
+                await self._server.emit("close", {"code": int(item.code)}, to=sid)
+                await self._server.disconnect(sid)
+                return
+            await self._server.emit(item.event, data_of(item), to=sid)
+            await self._wait_for_slow_reader(sid)
+
+    async def _wait_for_slow_reader(self, sid: str) -> None:
+        """Keep the library's own queue short, which has no bound, so that ours may coalesce."""
+        eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        while (socket := self._server.eio.sockets.get(eio_sid)) is not None:
+            if socket.queue.qsize() < _MAX_UNSENT_PACKETS:
+                return
+            await asyncio.sleep(_UNSENT_POLL_S)
+
+
+def _origin_was_checked(_origin: str | None, _environ: dict[str, Any]) -> bool:
+    """``OriginGuard`` stands before this transport and knows the rule."""
+    return True
