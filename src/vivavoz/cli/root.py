@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from vivavoz import __version__
+from vivavoz.cli.failure import complain
 from vivavoz.errors import VivavozError
 
 _SUBCOMMANDS = {
@@ -48,19 +49,13 @@ class _Subcommands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
         except (VivavozError, OSError) as error:
             if ctx.params["debug"]:
                 raise
-            typer.secho(f"Error: {_sentence(error)}", fg=typer.colors.RED, err=True)
+            complain(error)
             raise typer.Exit(1) from None
-
-
-def _sentence(error: VivavozError | OSError) -> str:
-    if isinstance(error, VivavozError):
-        return error.message
-    if error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}."
-    return f"{error}."
 
 
 app = typer.Typer(

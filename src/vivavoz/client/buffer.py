@@ -82,13 +82,15 @@ class ChunkBuffer:
         return self._chunks.get(sequence_number)
 
     def durable(self, sequence_number: int) -> None:
-        """All text up to that chunk is stored: forget what will never be asked for again."""
-        self.durable_sequence_number = max(self.durable_sequence_number, sequence_number)
-        keep_from = self.durable_sequence_number + 1
-        while len(self._streams) > 1 and self._streams[1].first_sequence_number <= keep_from:
+        """All text up to that chunk is stored: forget what will never be asked for again.
+
+        A stream stays until a chunk of the next one is durable: before that the server may not
+        know of the next one, and would begin again with this one.
+        """
+        durable = self.durable_sequence_number = max(self.durable_sequence_number, sequence_number)
+        while len(self._streams) > 1 and self._streams[1].first_sequence_number <= durable:
             del self._streams[0]
-        if self._streams:
-            keep_from = min(keep_from, self._streams[0].first_sequence_number)
+        keep_from = self._streams[0].first_sequence_number if self._streams else 1
         for number in list(self._chunks):
             if number >= keep_from:
                 break
