@@ -1,11 +1,13 @@
 """Decoding of a container that is still growing, with PyAV (FFmpeg's libraries)."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import av
 from av.container import InputContainer
 
+from vivavoz.audio import mp4
 from vivavoz.audio.completion import CompletionTracker
 from vivavoz.audio.formats import AudioFormat, Container
 from vivavoz.audio.pcm import EMPTY, DecodedAudio, Pcm
@@ -32,9 +34,10 @@ _STREAMING_OPTIONS = {
 }
 _READ_AHEAD_BYTES = 4096
 
-# No codec here needs that much for one packet: a container that swallows more without giving any
-# is broken, or wants our memory.
-_MAX_BYTES_WITHOUT_AUDIO = 8 * 1024 * 1024
+# A header may hold a picture, but no codec here needs that much for one packet: a container that
+# swallows more without giving sound is broken, or wants our memory.
+_MAX_BYTES_BEFORE_AUDIO = 8 * 1024 * 1024
+_MAX_BYTES_WITHOUT_AUDIO = 512 * 1024
 _MAX_ERRORS_IN_A_ROW = 50
 
 
@@ -102,6 +105,7 @@ class ContainerDecoder:
         self._tracker = CompletionTracker()
         self._unread = b""
         self._bytes_without_audio = 0
+        self._max_bytes_without_audio = _MAX_BYTES_BEFORE_AUDIO
 
     def feed(self, data: bytes, sequence_number: int) -> None:
         self._source.feed(data, sequence_number)
@@ -119,10 +123,14 @@ class ContainerDecoder:
     def read(self, size: int) -> bytes:
         """Called back by FFmpeg, in the thread of ``blocks``: up to ``size`` bytes, as soon as
         there are any; none at the end, however often it asks."""
-        if not self._unread and self._bytes_without_audio <= _MAX_BYTES_WITHOUT_AUDIO:
+        if not self._unread and not self._silent_too_long:
             self._take()
         data, self._unread = self._unread[:size], self._unread[size:]
         return data
+
+    @property
+    def _silent_too_long(self) -> bool:
+        return self._bytes_without_audio > self._max_bytes_without_audio
 
     def _take(self) -> bool:
         chunk = self._source.take()
@@ -155,6 +163,7 @@ class ContainerDecoder:
                 samples = decoder.decode(packet)
                 if len(samples):
                     self._bytes_without_audio = 0
+                    self._max_bytes_without_audio = _MAX_BYTES_WITHOUT_AUDIO
                 before = tracker.complete_sequence_number
                 if packet.pos is not None:
                     tracker.decoded(packet.pos, resampler.due_samples)
@@ -164,23 +173,34 @@ class ContainerDecoder:
             if not resampler.out_samples:
                 raise self._invalid()
             yield DecodedAudio(decoder.flush(), tracker.complete_sequence_number)
-        # What follows the container's own end, a WAV file's last chunks for one, is no audio.
+        # A little may follow the container's own end; more is a stream that we lost.
         while self.read(_READ_AHEAD_BYTES):
             pass
+        if self._silent_too_long:
+            raise InvalidFormatError(
+                "The stream is broken, no sound has come out of its last "
+                f"{self._bytes_without_audio} bytes: start a new recording.",
+                mime_type=self._format.mime_type,
+            )
         tracker.finish()
         yield DecodedAudio(EMPTY, tracker.complete_sequence_number)
 
     def _open(self) -> InputContainer:
-        while len(self._unread) < SIGNATURE_BYTES and self._take():
-            pass
+        self._take_until(lambda head: len(head) >= SIGNATURE_BYTES)
         check_signature(self._format, self._unread)
+        if self._format.container is Container.MP4:
+            self._take_until(lambda head: len(head) >= (mp4.header_bytes(head) or sys.maxsize))
         return av.open(
             self,
             "r",
             format=DEMUXERS[self._format.container],
             options=_STREAMING_OPTIONS,
-            buffer_size=_READ_AHEAD_BYTES,
+            buffer_size=max(len(self._unread), _READ_AHEAD_BYTES),
         )
+
+    def _take_until(self, enough: Callable[[bytes], bool]) -> None:
+        while not enough(self._unread) and self._take():
+            pass
 
     def _invalid(self) -> InvalidFormatError:
         return InvalidFormatError(

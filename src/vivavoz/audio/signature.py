@@ -25,8 +25,19 @@ def container_of(head: bytes) -> Container | None:
         return Container.MP4
     if head[:3] == b"ID3":
         return Container.MP3
-    if len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        return Container.AAC if head[1] & 0x06 == 0 else Container.MP3  # the layer bits
+    return _container_of_frame(head)
+
+
+def _container_of_frame(head: bytes) -> Container | None:
+    """MP3 and AAC (ADTS) have no header: eleven or twelve bits of sync and some forbidden values
+    are all there is to know the first frame by."""
+    if len(head) < 3 or head[0] != 0xFF:
+        return None
+    if head[1] & 0xF6 == 0xF0 and head[2] >> 2 & 0x0F < 13:
+        return Container.AAC
+    valid_layer = head[1] & 0x18 != 0x08 and head[1] & 0x06 != 0
+    if head[1] & 0xE0 == 0xE0 and valid_layer and head[2] < 0xF0 and head[2] & 0x0C != 0x0C:
+        return Container.MP3
     return None
 
 
