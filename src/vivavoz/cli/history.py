@@ -186,7 +186,7 @@ def _format_of(output: Path | None) -> ExportFormat:
 
 
 def _print_table(page: TranscriptPage) -> None:
-    console = Console()
+    console = Console(highlight=False)
     if not page.items:
         console.print("No transcripts.")
         return
@@ -211,7 +211,7 @@ def _print_table(page: TranscriptPage) -> None:
 
 
 def _print_facts(transcript: Transcript) -> None:
-    console = Console()
+    console = Console(highlight=False)
     console.print(Text(transcript.title, style="bold"))
     console.print(
         Text(

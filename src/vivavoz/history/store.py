@@ -1,7 +1,6 @@
 """The store of a live session: its confirmed text is committed as it becomes final."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -11,13 +10,11 @@ from sqlalchemy.engine import Connection
 
 from vivavoz.errors import SessionNotFoundError
 from vivavoz.history.catalog import Catalog, forget
+from vivavoz.history.completion import consolidate, keep_metrics, save_file
 from vivavoz.history.database import Database
 from vivavoz.history.files import TranscriptFiles
-from vivavoz.history.index import add_to_index
 from vivavoz.history.rows import (
-    TableRow,
     find_row,
-    language_of_rows,
     lock_row,
     segment_rows,
     text_of_rows,
@@ -25,7 +22,6 @@ from vivavoz.history.rows import (
     to_unfinished,
 )
 from vivavoz.history.tables import SEGMENTS, SESSION_METRICS, TRANSCRIPTS
-from vivavoz.history.transcripts import automatic_title
 from vivavoz.session.entities import StreamingSession, TranscriptionResult, utc_now
 from vivavoz.session.records import (
     ContainerStream,
@@ -34,8 +30,6 @@ from vivavoz.session.records import (
     SessionSummary,
     UnfinishedSession,
 )
-
-_SAMPLE_RATE_HZ = 16_000
 
 
 class SqlTranscriptStore:
@@ -152,16 +146,19 @@ class SqlTranscriptStore:
         None, and nothing but the metrics kept, when there is no text. A second call changes nothing
         and returns the same.
         """
+        now = self._clock()
         with self._database.write_alone() as connection:
-            self._keep_metrics(connection, session.session_id, summary)
+            keep_metrics(connection, session.session_id, summary, now)
             row = lock_row(connection, session.session_id)
             if row is None or row.status == "complete":
                 return None if row is None else to_saved(row)
             segments = segment_rows(connection, row.number)
-            if not text_of_rows(segments):
+            text = text_of_rows(segments)
+            if not text:
                 forget(connection, self._files, row)
                 return None
-            return self._consolidate(connection, row, segments, session, summary)
+            consolidate(connection, row, segments, session, summary, now)
+            return save_file(connection, self._files, row, text, now)
 
     def save_now(self, session: StreamingSession) -> SavedTranscript | None:
         """Write the transcript file of what is confirmed so far; the session goes on.
@@ -173,7 +170,7 @@ class SqlTranscriptStore:
             if row is None or row.status == "complete":
                 return None if row is None else to_saved(row)
             text = text_of_rows(segment_rows(connection, row.number))
-            return self._write_file(connection, row, text) if text else None
+            return save_file(connection, self._files, row, text, self._clock()) if text else None
 
     def discard(self, session_id: UUID) -> None:
         """Forget a session, its text and its file; one that is not kept is as good."""
@@ -224,70 +221,6 @@ class SqlTranscriptStore:
             .values(last_activity=self._clock(), **values)
         )
         return int(row.number)
-
-    def _consolidate(
-        self,
-        connection: Connection,
-        row: TableRow,
-        segments: Sequence[TableRow],
-        session: StreamingSession,
-        summary: SessionSummary,
-    ) -> SavedTranscript:
-        text = text_of_rows(segments)
-        title = automatic_title(text)
-        saved = self._write_file(connection, row, text)
-        durable_s = row.durable_sample / _SAMPLE_RATE_HZ
-        connection.execute(
-            sa.update(TRANSCRIPTS)
-            .where(TRANSCRIPTS.c.number == row.number)
-            .values(
-                status="complete",
-                title=title,
-                text=text,
-                language=row.language or language_of_rows(segments),
-                engine=summary.engine,
-                model=summary.model,
-                finished_at=saved.saved_at,
-                duration_s=max(durable_s, segments[-1].end_s, summary.audio_s),
-                word_count=len(text.split()),
-                metadata=session.metadata or row.metadata,
-                resume_token_hash="",
-            )
-        )
-        add_to_index(connection, row.number, title, text)
-        return saved
-
-    def _keep_metrics(
-        self, connection: Connection, session_id: UUID, summary: SessionSummary
-    ) -> None:
-        kept = sa.select(SESSION_METRICS.c.session_id).where(
-            SESSION_METRICS.c.session_id == session_id
-        )
-        if connection.execute(kept).first() is None:
-            connection.execute(
-                sa.insert(SESSION_METRICS).values(
-                    session_id=session_id, finished_at=self._clock(), **asdict(summary)
-                )
-            )
-
-    def _write_file(self, connection: Connection, row: TableRow, text: str) -> SavedTranscript:
-        """Write the session's file under the name that it has, or under a free one."""
-        name = row.file_name or self._files.free_name(
-            row.id, row.started_at, is_taken=lambda name: _is_taken(connection, name)
-        )
-        saved = SavedTranscript(transcript_id=row.id, saved_at=self._clock(), file_name=name)
-        connection.execute(
-            sa.update(TRANSCRIPTS)
-            .where(TRANSCRIPTS.c.number == row.number)
-            .values(file_name=name, saved_at=saved.saved_at)
-        )
-        self._files.write(name, row.id, row.started_at, text)
-        return saved
-
-
-def _is_taken(connection: Connection, file_name: str) -> bool:
-    named = sa.select(TRANSCRIPTS.c.number).where(TRANSCRIPTS.c.file_name == file_name)
-    return connection.execute(named).first() is not None
 
 
 def _forward(mark: DurableMark) -> dict[str, sa.ColumnElement[int]]:
