@@ -1,5 +1,6 @@
 """Tells a session's client and its store what came of the audio."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -35,33 +36,32 @@ class Reporter:
         services: the server's.
         line: to the client.
         durable_moved: called when chunks became safe to forget.
-        first_sample: where the recogniser's time begins on the session's timeline.
     """
 
     def __init__(
         self,
         session: Session,
         services: Services,
-        *,
         line: ClientLine,
+        *,
         durable_moved: Callable[[], None],
-        first_sample: int,
     ) -> None:
         self._session = session
         self._services = services
         self._line = line
         self._durable_moved = durable_moved
-        self._offset_s = first_sample / _SAMPLE_RATE_HZ
-        self._first_sample = first_sample
-        self._stored_sample = first_sample
+        self._first_sample = self._stored_sample = session.watermarks.decoded.sample_index
+        self._offset_s = self._first_sample / _SAMPLE_RATE_HZ
+        self._streams_to_store: deque[ContainerStream] = deque()
         self._warned_at_s: float | None = None
         self.gauge = SessionGauge(services.clock.now().monotonic_s)
         self.journal = Journal(services.store_executor, self._committed, self._refused)
 
     def stream_begins(self, stream: ContainerStream) -> None:
-        """A container stream begins: a restarted server must know."""
-        session_id = self._session.entity.session_id
-        self.journal.write(partial(self._services.store.begin_stream, session_id, stream))
+        """A container stream begins. The store hears of it once all before it is final, so that a
+        restarted server asks for everything that is not."""
+        self._streams_to_store.append(stream)
+        self._store_streams_after(self._session.watermarks.settled)
 
     def chunk_taken(self, chunk: AudioChunk) -> None:
         """A chunk goes to the decoder."""
@@ -104,6 +104,7 @@ class Reporter:
     def settled(self, sample_index: int) -> None:
         """Everything before this sample is final: durable once the writes before are committed."""
         mark = self._session.watermarks.settle(sample_index)
+        self._store_streams_after(mark)
         if sample_index - self._stored_sample >= _ADVANCE_EVERY_SAMPLES:
             self._stored_sample = sample_index
             session_id = self._session.entity.session_id
@@ -164,6 +165,12 @@ class Reporter:
                 "the disk or the database."
             )
         return kept[0]
+
+    def _store_streams_after(self, mark: DurableMark) -> None:
+        streams = self._streams_to_store
+        while streams and streams[0].first_sequence_number <= mark.sequence_number + 1:
+            begin = partial(self._services.store.begin_stream, self._session.entity.session_id)
+            self.journal.write(partial(begin, streams.popleft()))
 
     def _commit(self, final: Final, append: Callable[[DurableMark], None]) -> None:
         end_sample = self._first_sample + final.end_sample

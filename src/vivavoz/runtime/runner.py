@@ -8,21 +8,18 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from vivavoz.audio.formats import parse_mime_type
 from vivavoz.errors import ConnectionLostError, LimitError, StorageFailedError, VivavozError
-from vivavoz.recognition.engine import RecognitionOptions
-from vivavoz.recognition.recognizer import Output, open_recognizer
+from vivavoz.recognition.recognizer import Output
 from vivavoz.runtime.clock import Cancellable
 from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
-from vivavoz.runtime.engine_facts import chosen_language
 from vivavoz.runtime.expiry import run_out
 from vivavoz.runtime.failures import internal_error
 from vivavoz.runtime.line import ClientLine
+from vivavoz.runtime.recording import Recording
 from vivavoz.runtime.reporter import Reporter
 from vivavoz.runtime.services import Recognition, Services
-from vivavoz.runtime.transcription import Transcription
 from vivavoz.session.deadlines import Deadline
-from vivavoz.session.entities import AudioChunk, SessionMetrics, SessionStatus
+from vivavoz.session.entities import SessionMetrics, SessionStatus
 from vivavoz.session.events import (
     AudioChunkReceived,
     ClientEvent,
@@ -66,35 +63,28 @@ class SessionRunner:
     ) -> None:
         self.session = session
         self.token_hash = token_hash
+        self.farewell: SessionCompleted | None = None
         self._services = services
-        self._recognition = recognition
-        self._language = language
+        self._capabilities = recognition.engine.capabilities
         self._on_ended = on_ended
         self._timer: Cancellable | None = None
         self._ending: asyncio.Task[None] | None = None
         self._outcome = "stopped"
-        self.farewell: SessionCompleted | None = None
         self._ack_is_due = False
         self._is_freed = False
-        self._transcription: Transcription | None = None
-        self.line = ClientLine(session, services, recognition.engine.capabilities)
-        first_sample = session.stream.first_sample if session.stream else 0
-        self.reporter = Reporter(
+        self.line = ClientLine(session, services, self._capabilities)
+        self.reporter = Reporter(session, services, self.line, durable_moved=self._acknowledge)
+        self._recording = Recording(
             session,
             services,
-            line=self.line,
-            durable_moved=self._acknowledge,
-            first_sample=first_sample,
+            recognition,
+            self.reporter,
+            self,
+            token_hash=token_hash,
+            language=language,
         )
-        if session.stream is not None:
-            self._open_transcription(RecognitionOptions(language))
-            self._begin_stream(session.stream.mime_type)
+        self._recording.start_again()
         self._reschedule()
-
-    @property
-    def pending_chunks(self) -> int:
-        """Chunks waiting for the decoder."""
-        return self._transcription.pending_chunks if self._transcription else 0
 
     # --- the connection ---------------------------------------------------------------------------
 
@@ -141,84 +131,30 @@ class SessionRunner:
         now = self._services.clock.now()
         match event:
             case AudioChunkReceived(chunk=chunk):
-                self._feed(self.session.receive_chunk(chunk, now))
+                self._recording.feed(self.session.receive_chunk(chunk, now))
                 self._acknowledge_if_keeping_up()
             case StartRecording():
-                self._start(event)
+                self._recording.start(event)
+                self._expect_metrics()
             case PauseRecording(stream_ended=stream_ended):
-                self.session.pause_recording(stream_ended=stream_ended)
-                if self._transcription is not None:
-                    self._transcription.pause(stream_ended=stream_ended)
+                self._recording.pause(stream_ended=stream_ended)
             case ResumeRecording(mime_type=mime_type):
-                self._go_on(mime_type)
+                self._recording.resume(mime_type)
             case StopRecording(last_sequence_number=last):
                 self.session.stop_recording(last, now)
             case Ping(timestamp=timestamp):
                 self.line.send(Pong(timestamp=timestamp))
 
-    def _start(self, event: StartRecording) -> None:
-        capabilities = self._recognition.engine.capabilities
-        asked = event.language or self._language
-        language = chosen_language(asked, self._services.settings.language, capabilities)
-        parse_mime_type(event.mime_type)
-        stream = self.session.start_recording(event.mime_type)
-        entity, options = self.session.entity, event.options
-        if options.metadata:
-            entity.metadata["client"] = dict(options.metadata)
-        opening = (entity.model_copy(), self.token_hash, language)
-        self.reporter.journal.write(partial(self._services.store.open_session, *opening))
-        self.reporter.stream_begins(stream)
-        self._open_transcription(
-            RecognitionOptions(language, options.initial_prompt, options.hotwords)
-        )
-        self._begin_stream(event.mime_type)
-        self._expect_metrics()
-        if language is None and not capabilities.detects_language:
-            self.reporter.warn_of_assumed_language(capabilities)
-
-    def _go_on(self, mime_type: str | None) -> None:
-        if mime_type is not None:
-            parse_mime_type(mime_type)
-        stream = self.session.resume_recording(mime_type)
-        if stream is not None:
-            self.reporter.stream_begins(stream)
-            self._begin_stream(stream.mime_type)
-        elif self._transcription is not None:
-            self._transcription.resume()
-
-    def _open_transcription(self, options: RecognitionOptions) -> None:
-        recognizer = open_recognizer(
-            self._recognition.engine, options, self._services.recognizer_settings
-        )
-        self._transcription = Transcription(
-            self.session.entity.session_id,
-            recognizer,
-            self._recognition.scheduler,
-            self,
-            first_sample=self.session.watermarks.decoded.sample_index,
-            skip_to_sample=self.session.durable.sample_index,
-        )
-
-    def _begin_stream(self, mime_type: str) -> None:
-        if self._transcription is not None:
-            self._transcription.begin_stream(parse_mime_type(mime_type))
-
-    def _feed(self, chunks: list[AudioChunk]) -> None:
-        if self._transcription is None:
-            return
-        for chunk in chunks:
-            self.reporter.chunk_taken(chunk)
-            self._transcription.feed(chunk.audio_data, chunk.sequence_number)
-
     def _acknowledge_if_keeping_up(self) -> None:
-        if self.pending_chunks < self._services.settings.max_unacknowledged_chunks:
+        limit = self._services.settings.max_unacknowledged_chunks
+        if self._recording.pending_chunks < limit:
             self._acknowledge()
         else:
             self._ack_is_due = True
 
     def _acknowledge(self) -> None:
         self._ack_is_due = False
-        self.session.acknowledge(self.pending_chunks)
+        self.session.acknowledge(self._recording.pending_chunks)
         self._send_session_events()
 
     # --- what came of the audio (Listener) --------------------------------------------------------
@@ -258,7 +194,7 @@ class SessionRunner:
     def give_up_gap(self) -> None:
         """Go on without chunks that never came."""
         if self.session.intake.is_waiting:
-            self._feed(self.session.declare_gap(self._services.clock.now()))
+            self._recording.feed(self.session.declare_gap(self._services.clock.now()))
 
     def warn_of_duration_limit(self) -> None:
         """Tell the client that its time is nearly over."""
@@ -271,21 +207,21 @@ class SessionRunner:
 
     def measured(self) -> SessionMetrics:
         """One measurement."""
-        engine = self._recognition.engine.capabilities
-        return self.reporter.measure(self.pending_chunks, gpu=engine.device != "cpu")
+        pending = self._recording.pending_chunks
+        return self.reporter.measure(pending, gpu=self._capabilities.device != "cpu")
 
     def finalize(self, outcome: str, error: VivavozError | None = None) -> None:
         """End the recording from the server's side; what was said is transcribed and kept. One
         in which nothing was recorded ends in an error."""
         if self.session.is_terminal or self.session.working_status is S.FINALIZING:
             return
-        if self._transcription is None:
+        if not self._recording.has_started:
             self.fail(error or ConnectionLostError("The session ended before it recorded."))
             return
         if error is not None:
             self.line.fail(error)
         self._outcome = outcome
-        self._feed(self.session.finalize(self._services.clock.now()))
+        self._recording.feed(self.session.finalize(self._services.clock.now()))
         self._after_event()
 
     def fail(self, error: VivavozError) -> None:
@@ -310,17 +246,15 @@ class SessionRunner:
     async def part(self, error: VivavozError, timeout_s: float) -> None:
         """The server stops: keep what is final, and send the client away to come back later. The
         session stays in the store as it is, to be resumed."""
-        if self._transcription is not None:
-            await self._transcription.wind_down(timeout_s)
-        await self.reporter.journal.flushed(timeout_s)
+        await self._recording.wind_down(timeout_s)
         self.line.fail(error)
         self._free(close_code_for(error))
 
     async def _complete(self) -> None:
         entity = self.session.entity
         summary = self.reporter.summary(
-            self._recognition.engine.capabilities,
-            recognition_s=self._transcription.recognition_s if self._transcription else 0.0,
+            self._capabilities,
+            recognition_s=self._recording.recognition_s,
             outcome=self._outcome,
         )
         try:
@@ -345,8 +279,7 @@ class SessionRunner:
     def _free(self, code: CloseCode) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._transcription is not None:
-            self._transcription.close()
+        self._recording.close()
         self.line.close(code)
         self.line.connection = None
         self._is_freed = True
@@ -358,8 +291,7 @@ class SessionRunner:
     def _after_event(self) -> None:
         if self._is_freed:
             return
-        if self.session.input_is_complete and self._transcription is not None:
-            self._transcription.finish()
+        self._recording.finish_if_complete()
         self._send_session_events()
         self._reschedule()
 
