@@ -22,6 +22,7 @@ class Deadline(StrEnum):
     GAP = "gap"
     DURATION_WARNING = "duration_warning"
     DURATION = "duration"
+    METRICS = "metrics"
 
 
 class Deadlines:

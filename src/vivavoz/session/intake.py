@@ -9,8 +9,8 @@ from vivavoz.errors import (
     TooManyUnacknowledgedError,
 )
 from vivavoz.session.entities import AudioChunk
-from vivavoz.session.order import ChunkOrder, MissingChunks
 from vivavoz.session.limits import SessionRules
+from vivavoz.session.order import ChunkOrder, MissingChunks
 
 _RATE_WINDOW_S = 10.0
 
@@ -66,6 +66,19 @@ class AudioIntake:
         if chunk.sequence_number > self.received_sequence_number:
             self._tell_missing(chunk)
         return released
+
+    def require_gapless(self) -> None:
+        """Make sure that a new stream may begin.
+
+        Raises:
+            SequenceMismatchError: chunks of the stream before are missing.
+        """
+        if self._order.has_gap:
+            expected = self.expected_sequence_number
+            raise SequenceMismatchError(
+                f"Chunk {expected} is missing; send again from {expected}, then this event.",
+                expected_sequence_number=expected,
+            )
 
     def expect_last(self, sequence_number: int | None) -> None:
         """No chunk comes after this one."""

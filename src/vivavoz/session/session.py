@@ -9,8 +9,8 @@ from vivavoz.session.deadlines import Deadline, Deadlines, Moment
 from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
 from vivavoz.session.events import Ack, ServerEvent, StatusChanged, Warned, WarningCode
 from vivavoz.session.intake import AudioIntake
-from vivavoz.session.records import ContainerStream, DurableMark, UnfinishedSession
 from vivavoz.session.limits import SessionRules
+from vivavoz.session.records import ContainerStream, DurableMark, UnfinishedSession
 from vivavoz.session.state import SessionState
 from vivavoz.session.watermarks import Watermarks
 
@@ -136,12 +136,16 @@ class Session:
         self._move_to(S.RECORDING)
         return self._begin_stream(mime_type)
 
-    def pause_recording(self) -> None:
-        """The client pauses.
+    def pause_recording(self, *, stream_ended: bool) -> None:
+        """The client pauses, or stops its recorder for a while.
 
         Raises:
-            IllegalTransitionError: the session is not recording.
+            InvalidStateError: the session is not recording.
+            SequenceMismatchError: a chunk of the stream that ended is missing.
         """
+        self._refuse_unless(S.RECORDING, "paused")
+        if stream_ended:
+            self.intake.require_gapless()
         self._move_to(S.PAUSED)
 
     def resume_recording(self, mime_type: str | None) -> ContainerStream | None:
@@ -149,8 +153,11 @@ class Session:
 
         Raises:
             InvalidStateError: the session is not paused.
+            SequenceMismatchError: a chunk of the stream before is missing.
         """
         self._refuse_unless(S.PAUSED, "resumed")
+        if mime_type:
+            self.intake.require_gapless()
         self._move_to(S.RECORDING)
         return self._begin_stream(mime_type) if mime_type else None
 
