@@ -1,42 +1,95 @@
-"""The server in this process: runs it until it is stopped, and says in the terminal what it is."""
+"""The server in this process: for good, or for as long as a command needs one."""
 
 import asyncio
 import socket
+import threading
 import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 import typer
 import uvicorn
 
 from vivavoz.app import create_app, server_config
+from vivavoz.cli.engine import announce_engine, load_watched
+from vivavoz.engines.registry import LoadedEngine, LoadProgress
+from vivavoz.errors import ServerUnreachableError, VivavozError
 from vivavoz.settings import Settings
 
 _BYTES_PER_GB = 1024**3
-
-
-class _AnnouncingServer(uvicorn.Server):
-    """Says where the page is once it can be opened."""
-
-    def __init__(self, config: uvicorn.Config, address: str, *, open_page: bool) -> None:
-        super().__init__(config)
-        self._address = address
-        self._open_page = open_page
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.should_exit:
-            return
-        typer.secho(f"Vivavoz listens at {self._address}", bold=True)
-        if self._open_page:
-            await asyncio.to_thread(webbrowser.open, self._address)
+_START_TIMEOUT_S = 30.0
 
 
 def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) -> None:
-    """Serve on an open socket until SIGINT or SIGTERM."""
+    """Serve on an open socket until SIGINT or SIGTERM.
+
+    Raises:
+        VivavozError: the engine that was asked for by name cannot be had, or the history cannot be
+            opened.
+    """
     _warn_of_little_memory(settings)
-    typer.echo(f"Transcripts and settings lie in {settings.data_dir}")
-    config = server_config(settings, create_app(settings))
-    _AnnouncingServer(config, _page_address(listener), open_page=open_page).run([listener])
+    address = _page_address(listener)
+
+    def announce() -> None:
+        typer.secho(f"Vivavoz listens at {address}", bold=True)
+        typer.echo(f"Transcripts are kept in {settings.data_dir}")
+        if open_page:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    server = _Server(settings, on_started=announce)
+    with suppress(KeyboardInterrupt):
+        server.run([listener])
+    if server.load_error is not None:
+        raise server.load_error
+
+
+@contextmanager
+def embedded_server(settings: Settings) -> Iterator[str]:
+    """A server on a free port of this machine, on a thread; its address.
+
+    Raises:
+        ServerUnreachableError: it did not start.
+        StorageFailedError: the history cannot be opened.
+    """
+    started = threading.Event()
+    server = _Server(settings, on_started=started.set)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],), name="vivavoz-server")
+        thread.start()
+        try:
+            if not started.wait(_START_TIMEOUT_S):
+                raise ServerUnreachableError("The server inside this command did not start.")
+            yield _page_address(listener)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn with the application of ``settings``; it ends if the engine cannot be had."""
+
+    def __init__(self, settings: Settings, on_started: Callable[[], None]) -> None:
+        super().__init__(server_config(settings, create_app(settings, self._load)))
+        self._on_started = on_started
+        self.load_error: VivavozError | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            await asyncio.to_thread(self._on_started)
+
+    def _load(
+        self, settings: Settings, on_progress: Callable[[LoadProgress], None]
+    ) -> LoadedEngine:
+        try:
+            loaded = load_watched(settings, on_progress)
+        except VivavozError as error:
+            self.load_error = error
+            self.should_exit = True
+            raise
+        announce_engine(loaded)
+        return loaded
 
 
 def _page_address(listener: socket.socket) -> str:
