@@ -43,9 +43,7 @@ export function announce({ controller, dock, notices, api }) {
   on("change", () => {
     const { state, failure, reason, client } = controller;
     if (state === "reconnecting" || state === "blocked") {
-      const actions = [{ text: t("action.retry_now"), run: () => client.retryNow() }];
-      const text = reason ? errorText(reason) : t("status.reconnecting");
-      notices.show("connection", { text, tone: "warn", actions });
+      if (reason) notices.show("connection", { text: errorText(reason), tone: "warn" });
     } else if (failure && failure !== toldFailure) {
       toldFailure = failure;
       notices.hide("connection");

@@ -7,7 +7,6 @@ import { Controller } from "./controller.js";
 import { makeDismissable, renderSettings, renderShortcuts } from "./dialogs.js";
 import { Dock } from "./dock.js";
 import { EngineStatus, renderEngine, renderLanguages } from "./engine.js";
-import { HistoryView } from "./history.js";
 import { chooseLanguage, setUiLanguage, t, uiLanguage } from "./i18n/index.js";
 import { renderMicrophones } from "./microphones.js";
 import { Notices } from "./notices.js";
@@ -23,7 +22,6 @@ const controller = new Controller({ url: api.socketUrl });
 const dock = new Dock(controller);
 const notices = new Notices(element("notices"));
 const engine = new EngineStatus(api);
-const history = new HistoryView(element("history"), api);
 const view = new TranscriptView({
   root: element("transcript"),
   scroller: element("scroller"),
@@ -66,20 +64,23 @@ function toggleTimestamps() {
 }
 
 const openDialog = (id) => () => element(id).showModal();
-const openHistory = () => history.open();
+const openHistory = async (id = null) => {
+  const { openHistory: open } = await import("./history.js");
+  open(element("history"), api, id);
+};
 const copy = () => copyText(controller.transcript.text, element("copy"));
 const shortcuts = {
   " ": { run: toggle, keyText: "key.space", help: "help.space" },
   f: { run: () => controller.finish(), help: "help.finish" },
   c: { run: () => element("text-actions").hidden || copy(), help: "help.copy" },
-  h: { run: openHistory, help: "help.history" },
+  h: { run: () => openHistory(), help: "help.history" },
   t: { run: toggleTimestamps, help: "help.times" },
   ",": { run: openDialog("settings"), help: "help.settings" },
   "?": { run: openDialog("help"), help: "help.help" },
 };
 
-function renderWords() {
-  setUiLanguage(preferences.get("uiLanguage") || chooseLanguage(navigator.languages));
+async function renderWords() {
+  await setUiLanguage(preferences.get("uiLanguage") || chooseLanguage(navigator.languages));
   element("switch-language").lang = uiLanguage() === "es" ? "en" : "es";
   element("welcome-hint").textContent = t(
     matchMedia("(hover: none)").matches ? "welcome.touch" : "welcome.hint",
@@ -144,10 +145,14 @@ preferences.addEventListener("change", ({ detail: name }) => {
 });
 
 element("record").onclick = toggle;
+element("next-step").onclick = () => {
+  if (controller.completed) openHistory(controller.completed.transcript_id);
+  else controller.client.retryNow();
+};
 element("finish").onclick = () => controller.finish();
 element("copy").onclick = copy;
 element("jump").onclick = () => view.jumpToEnd();
-element("open-history").onclick = openHistory;
+element("open-history").onclick = () => openHistory();
 element("open-settings").onclick = openDialog("settings");
 element("open-help").onclick = openDialog("help");
 element("switch-language").onclick = () => {
@@ -170,5 +175,5 @@ navigator.mediaDevices?.addEventListener("devicechange", () => {
 });
 
 renderLook();
-renderWords();
+await renderWords();
 engine.follow();

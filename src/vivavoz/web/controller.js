@@ -26,6 +26,7 @@ export class Controller extends EventTarget {
   #recordedMs = 0;
   #runningSinceMs = null;
   #limitAtMs = null;
+  #isMicrophoneAway = false;
 
   /** @param {{url: string}} options where the WebSocket is */
   constructor({ url }) {
@@ -46,6 +47,7 @@ export class Controller extends EventTarget {
       isCompleted: this.completed !== null,
       hasFailed: this.failure !== null,
       isLoading: this.isEngineLoading,
+      isMicrophoneAway: this.#isMicrophoneAway,
     });
   }
 
@@ -121,6 +123,7 @@ export class Controller extends EventTarget {
   /** End the dictation; the rest of the text follows. */
   async finish() {
     if (!this.canFinish) return;
+    this.#isMicrophoneAway = false;
     this.#halt("stopped");
     await this.recorder.stop();
     this.recorder.close();
@@ -138,12 +141,14 @@ export class Controller extends EventTarget {
   async #open(microphone) {
     const before = this.#recording;
     this.#recording = "opening";
+    this.#isMicrophoneAway = false;
     this.#emit("change");
     try {
       await this.recorder.open(microphone);
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       this.#recording = before;
+      this.#isMicrophoneAway = true;
       this.#emit("microphone", { reason: error.reason });
       this.#emit("change");
       return false;
@@ -167,6 +172,7 @@ export class Controller extends EventTarget {
 
   #microphoneLost() {
     if (this.#recording !== "on") return;
+    this.#isMicrophoneAway = true;
     this.pause();
     this.#emit("microphone", { reason: "microphone_lost" });
   }

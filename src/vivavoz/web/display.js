@@ -4,13 +4,14 @@ import { BACK_OFF_MS } from "./client/dictation.js";
 
 /**
  * @param {{recording: "none"|"opening"|"on"|"paused"|"stopped", phase: string, attempt: number,
- *   status: string | null, isCompleted: boolean, hasFailed: boolean, isLoading: boolean}} facts
- * @returns {"idle"|"loading"|"opening"|"connecting"|"listening"|"paused"|"reconnecting"|"blocked"|
+ *   status: string | null, isCompleted: boolean, hasFailed: boolean, isLoading: boolean, isMicrophoneAway: boolean}} facts
+ * @returns {"idle"|"loading"|"unheard"|"opening"|"connecting"|"listening"|"paused"|"reconnecting"|"blocked"|
  *   "finishing"|"finished"|"failed"}
  */
 export function displayState(facts) {
   const { recording, phase, attempt, status, isCompleted, hasFailed, isLoading } = facts;
   if (recording === "opening") return "opening";
+  if (facts.isMicrophoneAway) return "unheard";
   if (hasFailed) return "failed";
   if (isCompleted) return "finished";
   if (recording === "none") return isLoading ? "loading" : "idle";

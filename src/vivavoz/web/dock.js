@@ -2,7 +2,7 @@
 
 import { BACK_OFF_MS } from "./client/dictation.js";
 import { formatClock } from "./format.js";
-import { t, tCount, uiLanguage } from "./i18n/index.js";
+import { t, tCount, uiLocale } from "./i18n/index.js";
 import { LevelJudge, LevelMeter, loudness } from "./level.js";
 import { setIcon } from "./markup.js";
 import { Waveform } from "./waveform.js";
@@ -14,10 +14,16 @@ const RECORD_ACTIONS = {
   idle: ["action.start", "mic"],
   loading: ["action.start", "mic"],
   paused: ["action.resume", "mic"],
+  unheard: ["action.start", "mic"],
   finished: ["action.new", "mic"],
   failed: ["action.new", "mic"],
   finishing: ["state.finishing", "mic"],
   opening: ["state.opening", "mic"],
+};
+const NEXT_STEPS = {
+  reconnecting: "action.retry_now",
+  blocked: "action.retry_now",
+  finished: "action.open",
 };
 const PAUSE_ACTION = ["action.pause", "pause"];
 
@@ -51,14 +57,18 @@ export class Dock extends EventTarget {
     record.classList.toggle("is-live", isRecording);
     setIcon(record, iconName);
     element("finish").hidden = !canFinish;
+    const nextStep = NEXT_STEPS[state === "finished" && !completed.saved ? "unsaved" : state];
+    element("next-step").hidden = !nextStep;
+    element("next-step").textContent = nextStep ? t(nextStep) : "";
+    document.documentElement.toggleAttribute("data-sound", isRecording);
     this.#say("state", t(`state.${state}`));
     element("state").title = this.#statusSentence();
-    for (const id of ["microphone", "language"]) {
-      element(id).disabled = isRecording || (id === "language" && this.#controller.isActive);
-    }
+    element("microphone").disabled = isRecording;
+    element("language").disabled = this.#controller.isActive || this.#controller.isEngineLoading;
     if (completed) element("latency").hidden = true;
     this.#tick();
     this.#listen(isRecording);
+    this.#waveform.draw();
   }
 
   /** Begin with empty figures. */
@@ -72,14 +82,16 @@ export class Dock extends EventTarget {
   showMetrics({ latency_ms: latencyMs, audio_quality_score: quality }) {
     this.#latenciesMs = [...this.#latenciesMs, latencyMs].slice(-LATENCY_HISTORY);
     const highest = Math.max(1_000, ...this.#latenciesMs);
-    const points = this.#latenciesMs.map(
-      (value, index) => `${60 - 2 * (this.#latenciesMs.length - 1 - index)},${15 - 14 * (value / highest)}`,
-    );
+    const [oldest] = this.#latenciesMs;
+    const values = [...Array(LATENCY_HISTORY).fill(oldest), ...this.#latenciesMs];
+    const points = values
+      .slice(-LATENCY_HISTORY)
+      .map((value, index) => `${2 * index},${15 - 14 * (value / highest)}`);
     element("spark").setAttribute("points", points.join(" "));
     const latency = element("latency");
     latency.hidden = false;
     latency.classList.toggle("is-high", latencyMs > LATENCY_WARNING_MS);
-    const ms = new Intl.NumberFormat(uiLanguage()).format(Math.round(latencyMs));
+    const ms = new Intl.NumberFormat(uiLocale()).format(Math.round(latencyMs));
     element("latency-text").textContent = t("latency.ms", { ms });
     latency.title = `${t("latency.label")} · ${t("quality", { percent: Math.round(quality * 100) })}`;
   }

@@ -1,11 +1,12 @@
 // Which engine is at work, and which languages it knows.
 
 import { formatLanguage } from "./format.js";
-import { t, uiLanguage } from "./i18n/index.js";
+import { t, uiLocale } from "./i18n/index.js";
 import { build } from "./markup.js";
 
 const POLL_MS = 1_000;
 const AWAY_POLL_MS = 5_000;
+const ENGINE_NAMES = { whisper: "Whisper", pocketsphinx: "PocketSphinx" };
 
 /** Event: `change`, when the server's answer is another than before. */
 export class EngineStatus extends EventTarget {
@@ -48,7 +49,9 @@ export function renderEngine(element, { current }) {
   element.classList.toggle("is-loading", status === "loading");
   element.classList.toggle("is-failed", status === "failed");
   element.classList.toggle("is-fallback", Boolean(engine?.fallback_reason));
-  element.textContent = engine ? `${engine.name} · ${engine.model}` : t("state.loading");
+  element.textContent = engine
+    ? `${ENGINE_NAMES[engine.name] ?? engine.name} · ${engine.model}`
+    : t("state.loading");
   element.title = engine ? t("engine.ready", engine) : "";
 }
 
@@ -56,10 +59,10 @@ export function renderEngine(element, { current }) {
 export function renderLanguages(select, engine, chosen) {
   const own = new Set(navigator.languages.map((tag) => tag.slice(0, 2)));
   const languages = (engine?.languages ?? [])
-    .map((code) => ({ code, name: formatLanguage(code, uiLanguage()) }))
+    .map((code) => ({ code, name: formatLanguage(code, uiLocale()) }))
     .sort(
       (a, b) =>
-        own.has(b.code) - own.has(a.code) || a.name.localeCompare(b.name, uiLanguage()),
+        own.has(b.code) - own.has(a.code) || a.name.localeCompare(b.name, uiLocale()),
     );
   const entries = languages.map(({ code, name }) => [code, name]);
   if (languages.length !== 1) {

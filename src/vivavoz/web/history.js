@@ -2,7 +2,7 @@
 
 import { errorText } from "./errors.js";
 import { formatClock, formatDay, formatLanguage, formatTime } from "./format.js";
-import { t, tCount, uiLanguage } from "./i18n/index.js";
+import { t, tCount, uiLocale } from "./i18n/index.js";
 import { build, button } from "./markup.js";
 import { TranscriptReader } from "./reader.js";
 
@@ -10,7 +10,15 @@ const PAGE_SIZE = 50;
 const SEARCH_DELAY_MS = 180;
 const UNDO_MS = 6_000;
 
-export class HistoryView {
+let view = null;
+
+/** Show the history in `dialog`, with the transcript of that id opened if there is one. */
+export function openHistory(dialog, api, id) {
+  view ??= new HistoryView(dialog, api);
+  view.open(id);
+}
+
+class HistoryView {
   #dialog;
   #api;
   #search;
@@ -36,12 +44,11 @@ export class HistoryView {
     addEventListener("pagehide", () => this.#deleteNow());
   }
 
-  /** Show the newest dictations. */
-  open() {
+  open(id) {
     this.#build();
     this.#dialog.showModal();
     this.#search.focus();
-    this.#show(null);
+    this.#show(id);
     this.#load();
   }
 
@@ -111,7 +118,7 @@ export class HistoryView {
           "section",
           {},
           build("h3", {
-            textContent: formatDay(new Date(ofDay[0].started_at), new Date(), uiLanguage()),
+            textContent: formatDay(new Date(ofDay[0].started_at), new Date(), uiLocale()),
           }),
           build("ul", {}, ...ofDay.map((item) => build("li", {}, this.#entry(item)))),
         ),
@@ -121,8 +128,8 @@ export class HistoryView {
   }
 
   #entry(item) {
-    const facts = [formatTime(new Date(item.started_at), uiLanguage()), formatClock(item.duration_s)];
-    if (item.language) facts.push(formatLanguage(item.language, uiLanguage()));
+    const facts = [formatTime(new Date(item.started_at), uiLocale()), formatClock(item.duration_s)];
+    if (item.language) facts.push(formatLanguage(item.language, uiLocale()));
     const entry = build(
       "button",
       { type: "button", className: "entry", onclick: () => this.#show(item.id) },

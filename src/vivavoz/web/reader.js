@@ -3,7 +3,7 @@
 import { copyText } from "./clipboard.js";
 import { errorText } from "./errors.js";
 import { formatClock, formatDay, formatLanguage, formatTime } from "./format.js";
-import { t, tCount, uiLanguage } from "./i18n/index.js";
+import { t, tCount, uiLocale } from "./i18n/index.js";
 import { build, button } from "./markup.js";
 import { Transcript } from "./transcript.js";
 
@@ -40,7 +40,7 @@ export class TranscriptReader {
 
   #render(transcript) {
     const at = new Date(transcript.started_at);
-    const language = uiLanguage();
+    const language = uiLocale();
     const facts = [
       `${formatDay(at, new Date(), language)}, ${formatTime(at, language)}`,
       formatClock(transcript.duration_s),

@@ -13,6 +13,9 @@ export class Waveform {
 
   constructor(canvas) {
     this.#canvas = canvas;
+    new ResizeObserver(() => this.draw()).observe(canvas);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", () => this.draw());
   }
 
   /** Take one measurement. */
@@ -22,16 +25,17 @@ export class Waveform {
     this.#sinceMs = nowMs;
     this.#bars.push(this.#loudest);
     this.#loudest = 0;
-    this.#draw();
+    this.draw();
   }
 
   /** Forget all sound. */
   clear() {
     this.#bars = [];
-    this.#draw();
+    this.draw();
   }
 
-  #draw() {
+  /** Draw anew, in the present size and colour. */
+  draw() {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     const scale = devicePixelRatio;
     if (this.#canvas.width !== Math.round(width * scale)) {
@@ -44,7 +48,8 @@ export class Waveform {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, height);
     context.fillStyle = getComputedStyle(this.#canvas).color;
-    for (const [age, value] of this.#bars.toReversed().entries()) {
+    for (let age = 0; age < count; age += 1) {
+      const value = this.#bars.at(-1 - age) ?? 0;
       const barHeight = Math.max(BAR_PX, value * height);
       context.globalAlpha = 1 - 0.8 * (age / count);
       context.beginPath();

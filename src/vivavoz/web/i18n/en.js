@@ -25,6 +25,7 @@ export default {
   "action.take_over": "Dictate here",
   "action.transcribe_again": "Transcribe it now",
   "action.keep_recording": "Keep the recording",
+  "action.open": "Open it in the history",
   "action.undo": "Undo",
 
   "state.idle": "Ready",
@@ -38,7 +39,9 @@ export default {
   "state.finished": "Finished",
   "state.failed": "Stopped",
   "state.loading": "Getting ready",
+  "state.unheard": "Microphone unavailable",
 
+  "hint.unheard": "Nothing is being recorded.",
   "hint.idle": "Everything stays on this server.",
   "hint.opening": "Allow the microphone if the browser asks.",
   "hint.connecting": "You can speak already; nothing is lost.",

@@ -25,6 +25,7 @@ export default {
   "action.take_over": "Dictar aquí",
   "action.transcribe_again": "Transcribirla ahora",
   "action.keep_recording": "Guardar la grabación",
+  "action.open": "Abrirlo en el historial",
   "action.undo": "Deshacer",
 
   "state.idle": "Listo",
@@ -38,7 +39,9 @@ export default {
   "state.finished": "Terminado",
   "state.failed": "Detenido",
   "state.loading": "Preparándose",
+  "state.unheard": "Micrófono no disponible",
 
+  "hint.unheard": "No se está grabando nada.",
   "hint.idle": "Todo se queda en este servidor.",
   "hint.opening": "Permite el micrófono si el navegador lo pide.",
   "hint.connecting": "Ya puedes hablar; no se pierde nada.",

@@ -1,37 +1,40 @@
 // The page's words: one catalogue a language, every string by its key.
 
-import en from "./en.js";
-import es from "./es.js";
-
-const CATALOGUES = { en, es };
+const LANGUAGES = ["en", "es"];
 
 let current = "en";
+let catalogue = {};
 
 /** The language of the page's words. */
 export const uiLanguage = () => current;
 
+/** How dates and numbers are written: as where the person lives, if that fits the words. */
+export const uiLocale = () =>
+  navigator.languages.find((tag) => tag.startsWith(current)) ?? current;
+
 /** The best of the page's languages for a list of preferred ones. */
 export function chooseLanguage(preferred) {
   const known = preferred.map((tag) => tag.slice(0, 2).toLowerCase());
-  return known.find((code) => code in CATALOGUES) ?? "en";
+  return known.find((code) => LANGUAGES.includes(code)) ?? "en";
 }
 
 /** Whether there is a sentence for this key. */
-export const hasText = (key) => key in CATALOGUES[current];
+export const hasText = (key) => key in catalogue;
 
 /** The string for `key`, its `{name}`s filled in. */
 export function t(key, values = {}) {
-  return CATALOGUES[current][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return catalogue[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
 /** `t`, with `.one` or `.other` by the count. */
 export function tCount(key, n) {
   const form = new Intl.PluralRules(current).select(n) === "one" ? "one" : "other";
-  return t(`${key}.${form}`, { n: new Intl.NumberFormat(current).format(n) });
+  return t(`${key}.${form}`, { n: new Intl.NumberFormat(uiLocale()).format(n) });
 }
 
 /** Speak `language` everywhere in the document. */
-export function setUiLanguage(language) {
+export async function setUiLanguage(language) {
+  ({ default: catalogue } = await import(`./${language}.js`));
   current = language;
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-i18n]")) {
