@@ -1,0 +1,163 @@
+"""What a person sees while they dictate: final text, grey text below it, one line of status."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from vivavoz.client import Link, LiveTranscript, VivavozClient
+from vivavoz.session.events import Failed, ServerEvent, SessionCompleted, Warned
+
+_REFRESH_PER_SECOND = 8
+
+
+class DictationView(Protocol):
+    """Shows one dictation."""
+
+    def waiting_for_model(self) -> None:
+        """The server is there, its model not yet."""
+
+    def connected(self, client: VivavozClient) -> None:
+        """Recording begins."""
+
+    def show(self, event: ServerEvent) -> None:
+        """Something came from the server."""
+
+    def finishing(self) -> None:
+        """Recording has ended; the last words are being transcribed."""
+
+    def finished(self, completed: SessionCompleted) -> None:
+        """The whole text is there."""
+
+
+@contextmanager
+def open_view(microphone_name: str) -> Iterator[DictationView]:
+    """A live view on a terminal, plain lines in a pipe."""
+    if not sys.stdout.isatty():
+        yield PipeView()
+        return
+    view = TerminalView(microphone_name)
+    with view.live:
+        yield view
+
+
+class _ConfirmedLines:
+    """Confirmed text, each piece once, even after a lost connection."""
+
+    def __init__(self) -> None:
+        self._transcript = LiveTranscript()
+        self._printed_characters = 0
+
+    @property
+    def partial_text(self) -> str:
+        """Text that may still change."""
+        return self._transcript.partial_text
+
+    def new_after(self, event: ServerEvent) -> str:
+        """What ``event`` confirmed."""
+        self._transcript.receive(event)
+        confirmed = self._transcript.confirmed_text
+        new, self._printed_characters = confirmed[self._printed_characters :], len(confirmed)
+        return new.strip()
+
+
+class PipeView:
+    """Final text on standard output, line by line; everything else on standard error."""
+
+    def __init__(self) -> None:
+        self._lines = _ConfirmedLines()
+        self._notes = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+    def waiting_for_model(self) -> None:
+        """Nothing to say in a pipe."""
+
+    def connected(self, client: VivavozClient) -> None:
+        self._notes.print("Listening; Ctrl-C ends.")
+
+    def show(self, event: ServerEvent) -> None:
+        if line := self._lines.new_after(event):
+            print(line, flush=True)  # noqa: T201
+        if note := _note_of(event):
+            self._notes.print(note)
+
+    def finishing(self) -> None:
+        """Nothing to say in a pipe."""
+
+    def finished(self, completed: SessionCompleted) -> None:
+        self._notes.print(_summary(completed))
+
+
+class TerminalView:
+    """The live view."""
+
+    def __init__(self, microphone_name: str) -> None:
+        console = Console(highlight=False, markup=False)
+        self.live = Live(
+            console=console,
+            get_renderable=self._render,
+            refresh_per_second=_REFRESH_PER_SECOND,
+            transient=True,
+        )
+        self._microphone_name = microphone_name
+        self._lines = _ConfirmedLines()
+        self._client: VivavozClient | None = None
+        self._began_at_s = 0.0
+        self._status = Text("◌ Connecting…", style="bright_black")
+
+    def waiting_for_model(self) -> None:
+        self._status = Text("◌ The server's model is loading…", style="yellow")
+
+    def connected(self, client: VivavozClient) -> None:
+        self._client = client
+        self._began_at_s = time.monotonic()
+        self._status = Text()
+
+    def show(self, event: ServerEvent) -> None:
+        if line := self._lines.new_after(event):
+            self.live.console.print(Text(line))
+        if note := _note_of(event):
+            self.live.console.print(Text(note, style="yellow"))
+
+    def finishing(self) -> None:
+        self._status = Text("◌ Finishing…", style="yellow")
+
+    def finished(self, completed: SessionCompleted) -> None:
+        self.live.console.print(Text(_summary(completed), style="bright_black"))
+
+    def _render(self) -> Group:
+        partial = Text(self._lines.partial_text, style="bright_black")
+        return Group(*([partial] if partial else []), self._status or self._recording_line())
+
+    def _recording_line(self) -> Text:
+        if self._client is None or self._client.link is not Link.OPEN:
+            return Text("◌ Reconnecting… what you say is kept.", style="yellow")
+        minutes, seconds = divmod(int(time.monotonic() - self._began_at_s), 60)
+        engine = self._client.session.engine.model if self._client.session else ""
+        return Text.assemble(
+            ("● ", "red"),
+            (f"{minutes}:{seconds:02}", "bold"),
+            (f"  {self._microphone_name} · {engine} · Ctrl-C ends", "bright_black"),
+        )
+
+
+def _note_of(event: ServerEvent) -> str:
+    match event:
+        case Warned():
+            return event.message
+        case Failed(error=error) if error.code not in ("SEQUENCE_MISMATCH", "RATE_LIMITED"):
+            return error.message
+        case _:
+            return ""
+
+
+def _summary(completed: SessionCompleted) -> str:
+    if not completed.confirmed_text:
+        return "No speech was heard."
+    if not completed.saved:
+        return "The transcript could not be kept in the history."
+    return f"Kept in the history: vivavoz history show {str(completed.transcript_id)[:8]}"
