@@ -7,7 +7,7 @@ Each session speaks WebM/Opus at the pace of a microphone, from a recording of h
 played over and over, in chunks of 300 ms as Chromium's MediaRecorder makes them. A fresh server is
 started for each number of sessions; one short session goes before, so that what is loaded once does
 not count. Processor time is the server process's, minus what it needs with nobody there; memory is
-its private memory at the end of the measurement, against that before the sessions came.
+the most private memory during the measurement, minus the least before the sessions came.
 """
 
 import argparse
@@ -166,12 +166,15 @@ def memory_mb(server: psutil.Process) -> float:
     return float(server.memory_full_info().uss) / 1e6
 
 
-async def cpu_percent_during(server: psutil.Process, seconds: float) -> float:
-    """Processor time used per second of wall time, in percent of a core."""
+async def watch(server: psutil.Process, seconds: float) -> tuple[float, list[float]]:
+    """Processor time per second of wall time, in percent of a core, and memory once a second."""
     clock = asyncio.get_running_loop().time
     used, since = cpu_s(server), clock()
-    await asyncio.sleep(seconds)
-    return (cpu_s(server) - used) / (clock() - since) * 100
+    memory = [memory_mb(server)]
+    while clock() - since < seconds:
+        await asyncio.sleep(1.0)
+        memory.append(memory_mb(server))
+    return (cpu_s(server) - used) / (clock() - since) * 100, memory
 
 
 async def measure(sessions: int, seconds: float, chunks: Sequence[bytes]) -> Cost:
@@ -179,10 +182,9 @@ async def measure(sessions: int, seconds: float, chunks: Sequence[bytes]) -> Cos
     clock = asyncio.get_running_loop().time
     with running_server() as (server, url):
         await Speaker(url, chunks).speak(clock(), clock() + SETTLE_S)
-        idle_percent = await cpu_percent_during(server, IDLE_S)
-        idle_mb = memory_mb(server)
+        idle_percent, idle_mb = await watch(server, IDLE_S)
         begin = clock() + 0.5
-        until = begin + START_SPREAD_S + SETTLE_S + seconds
+        until = begin + START_SPREAD_S + SETTLE_S + seconds + 1
         speakers = [Speaker(url, chunks) for _ in range(sessions)]
         speaking = asyncio.gather(
             *(
@@ -191,9 +193,10 @@ async def measure(sessions: int, seconds: float, chunks: Sequence[bytes]) -> Cos
             )
         )
         await asyncio.sleep(begin + START_SPREAD_S + SETTLE_S - clock())
-        cpu = await cpu_percent_during(server, seconds - 0.5) - idle_percent
-        memory = memory_mb(server) - idle_mb
+        busy_percent, busy_mb = await watch(server, seconds)
         await speaking
+    cpu = busy_percent - idle_percent
+    memory = max(busy_mb) - min(idle_mb)
     p50, p95, p99 = np.percentile([ms for s in speakers for ms in s.ack_ms], (50, 95, 99))
     return Cost(sessions, cpu, cpu / sessions, memory, memory / sessions, p50, p95, p99)
 
