@@ -479,7 +479,7 @@ class TestCatalog:
         assert renamed == store.catalog.get(id_, None)
         assert found(store, "reunion") == [id_]
         assert found(store, "todos") == [id_]
-        for title in ("", " \n", "\x00", "x" * 201):
+        for title in ("", " \n", "\x00", "\u200b \u200e", "x" * 201):
             with pytest.raises(InvalidMessageError):
                 store.catalog.rename(id_, None, title)
         assert store.catalog.get(id_, None).title == "Reunión de marzo"
@@ -654,13 +654,30 @@ class TestRefusals:
         store.append_final(a_result(session, "hola"), DurableMark(1, 1))
         folder.rmdir()
         folder.write_text("in the way")
-        with pytest.raises(StorageFailedError):
+        with pytest.raises(StorageFailedError, match=f"{folder}.*Not a directory"):
             store.complete(session, SUMMARY)
         assert store.find_unfinished(session.session_id) is not None
         assert rows(store, SESSION_METRICS) == 0
         folder.unlink()
-        folder.mkdir()
         assert store.complete(session, SUMMARY) is not None
+
+    @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+    def test_connections_that_the_server_cut_are_made_anew(self, store: SqlTranscriptStore) -> None:
+        session = a_session()
+        store.open_session(session, "hash", None)
+        self._cut_all_connections(store)
+        store.append_final(a_result(session, "hola"), DurableMark(2, 2))
+        assert store.complete(session, SUMMARY) is not None
+
+    @staticmethod
+    def _cut_all_connections(store: SqlTranscriptStore) -> None:
+        engine = sa.create_engine(store._database.engine.url)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        engine.dispose()
 
     def test_errors_carry_no_text(self, store: SqlTranscriptStore, folder: Path) -> None:
         session = a_session()

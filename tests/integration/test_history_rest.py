@@ -4,12 +4,14 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from vivavoz.errors import ShuttingDownError
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.session.entities import RecognizedWord, StreamingSession, TranscriptionResult
 from vivavoz.session.records import DurableMark, SessionSummary
@@ -235,6 +237,31 @@ async def test_a_locked_database_is_the_servers_fault_and_passes(
         assert_error(await client.delete(f"/api/history/{id_}"), 503, "STORAGE_FAILED")
         assert (await client.get(f"/api/history/{id_}")).status_code == 200
     assert (await client.delete(f"/api/history/{id_}")).status_code == 204
+
+
+async def test_nothing_blocks_the_event_loop(store: SqlTranscriptStore) -> None:
+    """Every route goes to the catalog through the runner that it was given."""
+    id_ = dictate(store, "hola")
+
+    async def refuse(_call: object) -> NoReturn:
+        raise ShuttingDownError("The server is stopping: try again later.")
+
+    app = FastAPI()
+    app.include_router(history_router(store.catalog, refuse))
+    install_error_handlers(app)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        for method, path in (
+            ("GET", ""),
+            ("GET", f"/{id_}"),
+            ("PATCH", f"/{id_}"),
+            ("DELETE", f"/{id_}"),
+            ("GET", f"/{id_}/export"),
+        ):
+            body = {"title": "x"} if method == "PATCH" else None
+            response = await client.request(method, f"/api/history{path}", json=body)
+            assert_error(response, 503, "SHUTTING_DOWN")
+    assert store.catalog.get(id_, None).title == "hola"
 
 
 async def test_the_api_is_described(client: httpx.AsyncClient) -> None:

@@ -179,7 +179,7 @@ def _clean_title(title: str) -> str:
         " " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in title
     )
     cleaned = " ".join(visible.split())
-    if not cleaned:
+    if all(unicodedata.category(char)[0] in "CZ" for char in cleaned):
         raise InvalidMessageError("A title needs at least one visible character.")
     if len(cleaned) > MAX_TITLE_LENGTH:
         raise InvalidMessageError(

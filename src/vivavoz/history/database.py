@@ -26,6 +26,8 @@ _SERIAL_LOCK = 0x56495641
 """Key of the PostgreSQL advisory lock under which one transaction at a time goes on."""
 
 _WRITE = {"vivavoz_write": True}
+_ONE_VIEW = {"isolation_level": "REPEATABLE READ"}
+"""What SQLite gives to every transaction and PostgreSQL has to be asked for."""
 
 
 class Database:
@@ -51,6 +53,8 @@ class Database:
         with self.refusals():
             create = _create_sqlite_engine if self.is_sqlite else _create_postgresql_engine
             self.engine = create(parsed, lock_timeout_s)
+        self._writer = self.engine.execution_options(**_WRITE)
+        self._reader = self.engine.execution_options(**({} if self.is_sqlite else _ONE_VIEW))
         try:
             self._migrate()
         except StorageFailedError:
@@ -60,14 +64,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent view, no lock."""
-        with self.refusals(), self.engine.begin() as connection:
+        with self.refusals(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes, committed at the end of the block."""
-        writer = self.engine.execution_options(**_WRITE)
-        with self.refusals(), writer.begin() as connection:
+        with self.refusals(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -85,8 +88,9 @@ class Database:
             yield
         except (SQLAlchemyError, OSError) as error:
             cause: BaseException = getattr(error, "orig", None) or error
+            place = getattr(error, "filename", None) or self.location
             raise StorageFailedError(
-                f"The history at {self.location} could not be read or written: {_remedy(cause)}",
+                f"The history at {place} could not be read or written: {_remedy(cause)}",
                 cause=type(cause).__name__,
             ) from error
 
@@ -125,6 +129,8 @@ def _remedy(cause: BaseException) -> str:
         return "the file is damaged or is no database. Restore a copy or name another file."
     if "connect" in said or "server closed" in said or "terminating" in said:
         return "the database server does not answer. Start it, or check VIVAVOZ_DATABASE_URL."
+    if isinstance(cause, OSError) and cause.strerror:
+        return f"{cause.strerror}. Put that right and try again."
     return f"{type(cause).__name__}. See the server's log for its cause."
 
 

@@ -24,7 +24,7 @@ class TranscriptFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make_folder()
 
     def free_name(
         self, transcript_id: UUID, started_at: datetime, is_taken: Callable[[str], bool]
@@ -44,6 +44,7 @@ class TranscriptFiles:
         """Put the whole file in place at once, over an older one of that name."""
         path = self._path(name)
         content = transcript_file_text(transcript_id, started_at, text).encode()
+        self._make_folder()
         descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -58,6 +59,9 @@ class TranscriptFiles:
     def delete(self, name: str) -> None:
         """Remove a file; none by that name is as good."""
         self._path(name).unlink(missing_ok=True)
+
+    def _make_folder(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _is_free_for(self, transcript_id: UUID, name: str) -> bool:
         try:
