@@ -22,6 +22,7 @@ from vivavoz.runtime.loading import EngineLoader, LoadEngine
 from vivavoz.runtime.manager import SessionManager
 from vivavoz.runtime.measurements import ProcessGauge
 from vivavoz.runtime.services import Services
+from vivavoz.runtime.upload import Uploads
 from vivavoz.session.limits import SessionRules
 from vivavoz.settings import Settings
 from vivavoz.transports.headers import StandardHeaders
@@ -33,6 +34,7 @@ from vivavoz.transports.responses import install_error_handlers
 from vivavoz.transports.sessions import sessions_router
 from vivavoz.transports.socketio import SocketIoTransport
 from vivavoz.transports.status import status_router
+from vivavoz.transports.transcriptions import transcriptions_router
 from vivavoz.transports.websocket import WebSocketTransport
 
 
@@ -118,6 +120,8 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> ASGIApp:
     install_error_handlers(app)
     app.include_router(sessions_router(server.manager))
     app.include_router(history_router(server.catalog))
+    uploads = Uploads(server.manager, settings.max_uploads, settings.send_queue_events)
+    app.include_router(transcriptions_router(uploads, settings.max_upload_bytes))
     app.include_router(
         status_router(
             server.manager, server.loader, server.counters.registry, server.refresh_gauges

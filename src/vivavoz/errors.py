@@ -42,6 +42,21 @@ class ServerError(VivavozError):
     http_status = 500
 
 
+def error_of(code: str, message: str, details: dict[str, Any]) -> VivavozError:
+    """The error that another floor, or another process, told by its code."""
+    return _error_type(VivavozError, code)(message, **details)
+
+
+def _error_type(base: type[VivavozError], code: str) -> type[VivavozError]:
+    for error_type in base.__subclasses__():
+        if error_type.code == code:
+            return error_type
+        found = _error_type(error_type, code)
+        if found is not VivavozError:
+            return found
+    return VivavozError
+
+
 # --- messages -------------------------------------------------------------------------------------
 
 

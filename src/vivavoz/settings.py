@@ -95,7 +95,8 @@ class Settings(BaseSettings):
     )
     device: Device = Field(Device.AUTO, description="`cpu`, `cuda` or `auto`.")
     compute_type: str = Field(
-        "default", description="CTranslate2 compute type; `default` is int8 on CPU, float16 on CUDA."
+        "default",
+        description="CTranslate2 compute type; `default` is int8 on CPU, float16 on CUDA.",
     )
     language: str | None = Field(
         None,
@@ -167,10 +168,12 @@ class Settings(BaseSettings):
     gap_timeout_s: Seconds = Field(
         10.0, description="How long a missing chunk is waited for before the loss is declared."
     )
-    max_sessions: Count = Field(100, description="Live sessions in all.")
-    max_sessions_per_address: Count = Field(
-        20, description="Live sessions of one client address."
+    max_upload_bytes: Count = Field(
+        268_435_456, description="Size of one uploaded recording, which is held in memory."
     )
+    max_uploads: Count = Field(2, description="Uploads that are transcribed at the same time.")
+    max_sessions: Count = Field(100, description="Live sessions in all.")
+    max_sessions_per_address: Count = Field(20, description="Live sessions of one client address.")
     max_reconnects: Count = Field(100, description="Resumptions of one session.")
     connect_timeout_s: Seconds = Field(
         30.0, description="How long the first message may take after connecting."

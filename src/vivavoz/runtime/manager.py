@@ -42,6 +42,9 @@ class SessionRequest:
     user_id: str | None = None
 
 
+_ANYTHING = SessionRequest()
+
+
 @dataclass(frozen=True, slots=True)
 class _Ending:
     token_hash: str
@@ -115,9 +118,11 @@ class SessionManager:
         runner = self._start(session, recognition, token_hash(token), request.language, address)
         return runner, token
 
-    def connect(self, connection: Connection, address: str) -> SessionRunner:
+    def connect(
+        self, connection: Connection, address: str, request: SessionRequest = _ANYTHING
+    ) -> SessionRunner:
         """A new session over a connection. Raises as ``create``."""
-        runner, token = self.create(SessionRequest(), address)
+        runner, token = self.create(request, address)
         runner.connect(connection, token)
         return runner
 

@@ -79,7 +79,10 @@ class Recording:
         opening = (entity.model_copy(deep=True), self._token_hash, language)
         self._reporter.journal.write(partial(self._services.store.open_session, *opening))
         self._reporter.stream_begins(stream)
-        self._open(RecognitionOptions(language, options.initial_prompt, options.hotwords))
+        self._open(
+            RecognitionOptions(language, options.initial_prompt, options.hotwords),
+            wants_partials=options.partials,
+        )
         self._open_stream(audio_format.mime_type)
         if language is None and not capabilities.detects_language:
             self._reporter.warn_of_assumed_language(capabilities)
@@ -138,7 +141,7 @@ class Recording:
         if self._transcription is not None:
             self._transcription.close()
 
-    def _open(self, options: RecognitionOptions) -> None:
+    def _open(self, options: RecognitionOptions, *, wants_partials: bool = True) -> None:
         self._transcription = Transcription(
             self._session.entity.session_id,
             open_recognizer(self._recognition.engine, options, self._services.recognizer_settings),
@@ -146,6 +149,7 @@ class Recording:
             self._listener,
             first_sample=self._session.watermarks.decoded.sample_index,
             skip_to_sample=self._session.durable.sample_index,
+            wants_partials=wants_partials,
         )
 
     def _open_stream(self, mime_type: str) -> None:

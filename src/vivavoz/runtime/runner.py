@@ -235,7 +235,9 @@ class SessionRunner:
         self._free(close_code_for(error))
 
     def discard(self, error: VivavozError) -> None:
-        """End the session and forget its text."""
+        """End the session, if it has not ended, and forget its text."""
+        if self.session.is_terminal:
+            return
         self.reporter.journal.abandon()
         session_id = self.session.entity.session_id
         self.reporter.journal.write(partial(self._services.store.discard, session_id))

@@ -47,6 +47,7 @@ class Transcription:
         listener: who is told.
         first_sample: where on the session's timeline the first stream begins.
         skip_to_sample: audio before it is final already: decoded, but heard as silence.
+        wants_partials: whether partial decodes are worth their cost.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Transcription:
         *,
         first_sample: int = 0,
         skip_to_sample: int = 0,
+        wants_partials: bool = True,
     ) -> None:
         self._id = session_id
         self._recognizer = recognizer
@@ -65,6 +67,7 @@ class Transcription:
         self._listener = listener
         self._first_sample = first_sample
         self._skip_to_sample = skip_to_sample
+        self._wants_partials = wants_partials
         self._decoded_samples = first_sample
         self._settled_sample = first_sample
         self._loop = asyncio.get_running_loop()
@@ -188,6 +191,9 @@ class Transcription:
 
     def _advance(self, recognition_s: float) -> None:
         for job in self._recognizer.next_jobs():
+            if job.purpose == "partial" and not self._wants_partials:
+                self._recognizer.job_dropped(job)
+                continue
             if job.purpose == "final" and not job.speculative:
                 self._finals_awaited.add(job)
             self._scheduler.submit(self._id, job, self._job_ended)

@@ -37,10 +37,11 @@ class Event(BaseModel):
 
 
 class RecordingOptions(Event):
-    """What a client may choose for its own session."""
+    """What a client may choose for its session; without ``partials`` only finals are decoded."""
 
     initial_prompt: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] | None = None
     hotwords: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] | None = None
+    partials: bool = True
     metadata: Annotated[
         dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=256)]],
         Field(max_length=MAX_METADATA_ITEMS),

@@ -1,0 +1,203 @@
+"""Whole recordings over HTTP at ``/v1/audio/transcriptions``, in the shape of OpenAI's API.
+
+With ``stream=true`` the text comes as server-sent events while it is recognised.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from vivavoz.errors import ClientError, ServerError, VivavozError
+from vivavoz.history.export import MEDIA_TYPES, ExportFormat, to_srt, to_vtt
+from vivavoz.history.transcripts import Segment
+from vivavoz.runtime.upload import UploadEvent, UploadProgress, Uploads
+from vivavoz.session.broken_rule import broken_rule
+from vivavoz.session.entities import TranscriptionResult
+from vivavoz.session.events import MAX_PROMPT_CHARACTERS, Failed, RecordingOptions, SessionCompleted
+from vivavoz.session.wire import data_of
+from vivavoz.transports.handshake import client_address
+from vivavoz.transports.multipart import read_form
+
+_SUBTITLES = {"srt": (to_srt, ExportFormat.SRT), "vtt": (to_vtt, ExportFormat.VTT)}
+_FORM_SCHEMA: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "model": {"type": "string", "description": "Accepted and ignored."},
+                        "language": {"type": "string", "pattern": "^([a-z]{2,3}|auto)$"},
+                        "prompt": {"type": "string", "maxLength": MAX_PROMPT_CHARACTERS},
+                        "hotwords": {"type": "string", "maxLength": MAX_PROMPT_CHARACTERS},
+                        "response_format": {
+                            "enum": ["json", "text", "srt", "vtt", "verbose_json"],
+                            "default": "json",
+                        },
+                        "stream": {"type": "boolean", "default": False},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class TranscriptionForm(BaseModel):
+    """The form's fields besides the file; others, such as ``model``, are accepted and ignored."""
+
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}|auto)$")] | None = None
+    prompt: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] | None = None
+    hotwords: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] | None = None
+    response_format: Literal["json", "text", "srt", "vtt", "verbose_json"] = "json"
+    stream: bool = False
+
+
+def transcriptions_router(uploads: Uploads, max_bytes: int) -> APIRouter:
+    """The route of whole recordings.
+
+    Args:
+        uploads: does the work.
+        max_bytes: of one recording.
+    """
+    router = APIRouter(tags=["files"])
+
+    @router.post(
+        "/v1/audio/transcriptions",
+        summary="Transcribe a recording",
+        response_class=Response,
+        openapi_extra=_FORM_SCHEMA,
+    )
+    async def transcribe(request: Request) -> Response:
+        form = await read_form(request, max_bytes)
+        recording, wanted = await _file_of(form), _fields_of(form)
+        events = uploads.transcribe(
+            recording,
+            language=wanted.language,
+            options=RecordingOptions(
+                initial_prompt=wanted.prompt, hotwords=wanted.hotwords, partials=False
+            ),
+            address=client_address(request.scope),
+        )
+        if wanted.stream:
+            request_id = request.state.request_id
+            return StreamingResponse(_stream(events, request_id), media_type="text/event-stream")
+        results, completed = await _whole(events)
+        return _answer(wanted, results, completed)
+
+    return router
+
+
+async def _file_of(form: FormData) -> bytes:
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise ClientError("Send the recording as a file in the field `file`.")
+    try:
+        return await file.read()
+    finally:
+        await file.close()
+
+
+def _fields_of(form: FormData) -> TranscriptionForm:
+    fields = {name: value for name, value in form.items() if isinstance(value, str) and value}
+    try:
+        return TranscriptionForm.model_validate(fields)
+    except ValidationError as error:
+        field, rule = broken_rule(error)
+        raise ClientError(f"The field `{field}` {rule}.", field=field) from None
+
+
+async def _whole(
+    events: AsyncIterator[UploadEvent],
+) -> tuple[list[TranscriptionResult], SessionCompleted]:
+    results = []
+    async for event in events:
+        if isinstance(event, TranscriptionResult):
+            results.append(event)
+        elif isinstance(event, SessionCompleted):
+            return results, event
+    raise ServerError("The recording could not be transcribed; try again.")
+
+
+def _answer(
+    wanted: TranscriptionForm, results: list[TranscriptionResult], completed: SessionCompleted
+) -> Response:
+    text = completed.confirmed_text
+    if wanted.response_format == "text":
+        return Response(text + "\n", media_type=MEDIA_TYPES[ExportFormat.TXT])
+    if wanted.response_format in _SUBTITLES:
+        write, export_format = _SUBTITLES[wanted.response_format]
+        segments = [_segment_of(result) for result in results]
+        return Response(write(segments), media_type=MEDIA_TYPES[export_format])
+    body: dict[str, Any] = {"text": text}
+    if wanted.response_format == "verbose_json":
+        body |= _details(results, completed)
+    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
+
+
+def _segment_of(result: TranscriptionResult) -> Segment:
+    return Segment(
+        result_id=result.result_id,
+        sequence_number=result.sequence_number,
+        start_s=result.start_time,
+        end_s=result.end_time,
+        text=result.text_content,
+        confidence=result.confidence,
+        language=result.language,
+        words=result.words,
+    )
+
+
+def _details(results: list[TranscriptionResult], completed: SessionCompleted) -> dict[str, Any]:
+    return {
+        "task": "transcribe",
+        "language": results[0].language if results else None,
+        "duration": completed.duration_s,
+        "transcript_id": str(completed.transcript_id) if completed.transcript_id else None,
+        "segments": [
+            {
+                "id": number,
+                "start": result.start_time,
+                "end": result.end_time,
+                "text": result.text_content,
+                "confidence": result.confidence,
+            }
+            for number, result in enumerate(results)
+        ],
+        "words": [
+            {"word": word.text, "start": word.start, "end": word.end}
+            for result in results
+            for word in result.words
+        ],
+    }
+
+
+async def _stream(events: AsyncIterator[UploadEvent], request_id: str) -> AsyncIterator[str]:
+    try:
+        async for event in events:
+            yield _sse(_message_of(event))
+    except VivavozError as error:
+        yield _sse({"type": "error", **data_of(Failed.of(error, request_id))})
+
+
+def _message_of(event: UploadEvent) -> dict[str, Any]:
+    match event:
+        case UploadProgress(audio_s=audio_s, duration_s=duration_s):
+            return {"type": "progress", "audio_s": audio_s, "duration_s": duration_s}
+        case TranscriptionResult(text_content=text):
+            return {"type": "transcript.text.delta", "delta": f"{text} "}
+        case SessionCompleted(confirmed_text=text, transcript_id=transcript_id):
+            saved_as = str(transcript_id) if transcript_id else None
+            return {"type": "transcript.text.done", "text": text, "transcript_id": saved_as}
+
+
+def _sse(message: dict[str, Any]) -> str:
+    return f"data: {json.dumps(message, ensure_ascii=False)}\n\n"
