@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vivavoz import __version__
 from vivavoz.engines.registry import load_engine
@@ -91,8 +91,30 @@ class Server:
         self.counters.queue_wait.set(recognition.scheduler.queue_wait_s if recognition else 0.0)
 
 
-def create_app(settings: Settings, load: LoadEngine = load_engine) -> ASGIApp:
+class Application:
     """The whole server as an ASGI application.
+
+    Args:
+        app: answers requests.
+        server: what it works with.
+    """
+
+    def __init__(self, app: ASGIApp, server: Server) -> None:
+        self._app = app
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request or connection."""
+        await self._app(scope, receive, send)
+
+    async def drain(self) -> None:
+        """Admit nobody any more, keep what is final, tell clients when to come back. To be called
+        before connections are closed; the end of the application's life does it too."""
+        await self._server.manager.drain()
+
+
+def create_app(settings: Settings, load: LoadEngine = load_engine) -> Application:
+    """Build everything.
 
     Args:
         settings: all of them.
@@ -135,7 +157,7 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> ASGIApp:
     app.mount("/socket.io", socketio.app)
     add_pages(app)
     policy = OriginPolicy(settings.host, settings.allowed_origins)
-    return StandardHeaders(OriginGuard(app, policy))
+    return Application(StandardHeaders(OriginGuard(app, policy)), server)
 
 
 def server_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:

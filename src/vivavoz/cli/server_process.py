@@ -15,6 +15,7 @@ from vivavoz.app import create_app, server_config
 from vivavoz.cli.engine import announce_engine, load_watched
 from vivavoz.engines.registry import LoadedEngine, LoadProgress
 from vivavoz.errors import ServerUnreachableError, VivavozError
+from vivavoz.privacy import keep_out_of_core_dumps
 from vivavoz.settings import Settings
 
 _BYTES_PER_GB = 1024**3
@@ -28,6 +29,7 @@ def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) 
         VivavozError: the engine that was asked for by name cannot be had, or the history cannot be
             opened.
     """
+    keep_out_of_core_dumps()
     _warn_of_little_memory(settings)
     address = _page_address(listener)
 
@@ -70,7 +72,8 @@ class _Server(uvicorn.Server):
     """Uvicorn with the application of ``settings``; it ends if the engine cannot be had."""
 
     def __init__(self, settings: Settings, on_started: Callable[[], None]) -> None:
-        super().__init__(server_config(settings, create_app(settings, self._load)))
+        self._app = create_app(settings, self._load)
+        super().__init__(server_config(settings, self._app))
         self._on_started = on_started
         self.load_error: VivavozError | None = None
 
@@ -78,6 +81,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit:
             await asyncio.to_thread(self._on_started)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._app.drain()
+        await super().shutdown(sockets)
 
     def _load(
         self, settings: Settings, on_progress: Callable[[LoadProgress], None]
