@@ -105,9 +105,10 @@ def main() -> None:
     parser.add_argument("--cost-model", type=Path, help="price every call as this model would")
     parser.add_argument("--profile", type=Profile, nargs="+", default=list(Profile))
     parser.add_argument("--detect", action="store_true", help="let the language be detected")
+    parser.add_argument("--trace", type=Path, help="write every model call here, one JSON a line")
     given = parser.parse_args()
-    if given.cost_model:
-        true_cost.install(given.cost_model, None)
+    if given.cost_model or given.trace:
+        true_cost.install(given.cost_model, given.trace)
     from faster_whisper import WhisperModel
 
     recordings = [Recording.load(path) for path in sorted(given.samples.glob(f"{given.only}.wav"))]

@@ -72,7 +72,8 @@ class IncrementalLogMel:
         windows = np.lib.stride_tricks.sliding_window_view(padded, _FFT_SAMPLES)[::HOP_SAMPLES]
         spectrum = np.fft.rfft(windows[:count] * _WINDOW, axis=-1)
         power = spectrum.real**2 + spectrum.imag**2
-        mel = power.astype(np.float32, copy=False) @ self._filters.T
+        # einsum, not @: BLAS would wake its threads for a product this small
+        mel = np.einsum("tb,mb->tm", power.astype(np.float32, copy=False), self._filters)
         result: Features = np.log10(np.maximum(mel, np.float32(1e-10)))
         return result
 

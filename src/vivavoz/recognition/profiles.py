@@ -41,28 +41,28 @@ class ProfilePlan:
 
 PROFILES: dict[Profile, ProfilePlan] = {
     Profile.LIVE: ProfilePlan(
-        partial_interval_ms=400,
-        first_partial_ms=400,
+        partial_interval_ms=300,
+        first_partial_ms=300,
         pause_cut_s=8.0,
         joint_search_s=4.0,
-        partial=WindowPlan(beam_size=1, margin_s=1.0, floor_s=3.5),
-        final=WindowPlan(beam_size=5, margin_s=2.5, floor_s=10.0, full_context=True),
+        partial=WindowPlan(beam_size=1, margin_s=2.5, floor_s=3.5),
+        final=WindowPlan(beam_size=5, margin_s=2.5, floor_s=10.0),
     ),
     Profile.BALANCED: ProfilePlan(
         partial_interval_ms=600,
         first_partial_ms=400,
         pause_cut_s=8.0,
         joint_search_s=4.0,
-        partial=WindowPlan(beam_size=1, margin_s=1.0, floor_s=3.5),
+        partial=WindowPlan(beam_size=1, margin_s=2.5, floor_s=3.5),
         final=WindowPlan(beam_size=5, margin_s=2.5, floor_s=10.0),
     ),
     Profile.FRUGAL: ProfilePlan(
-        partial_interval_ms=1200,
-        first_partial_ms=400,
-        pause_cut_s=8.0,
+        partial_interval_ms=1000,
+        first_partial_ms=500,
+        pause_cut_s=6.0,
         joint_search_s=4.0,
-        partial=WindowPlan(beam_size=1, margin_s=1.0, floor_s=3.5),
-        final=WindowPlan(beam_size=5, margin_s=2.5, floor_s=10.0),
+        partial=WindowPlan(beam_size=1, margin_s=2.0, floor_s=3.5),
+        final=WindowPlan(beam_size=1, margin_s=2.5, floor_s=10.0),
     ),
 }
 
