@@ -65,11 +65,14 @@ SPECS = {
 FILE_SPECS = {"m4a": Spec("audio/mp4", "mp4", "aac", 44_100, 1)}
 
 
+CHIRP_AMPLITUDE = 0.4
+
+
 def chirp(rate_hz: int, seconds: float) -> npt.NDArray[np.float32]:
     """A tone that rises from 200 to 1700 Hz: every moment of it sounds different."""
     time_s = np.arange(int(rate_hz * seconds)) / rate_hz
     phase = 2 * np.pi * (200 * time_s + 750 * time_s**2 / seconds)
-    return (0.4 * np.sin(phase)).astype(np.float32)
+    return (CHIRP_AMPLITUDE * np.sin(phase)).astype(np.float32)
 
 
 def encode(spec: Spec) -> bytes:
