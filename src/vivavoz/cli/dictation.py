@@ -33,7 +33,8 @@ def dictate(
     if url is None and (own_server or fetch_status(local_url) is None):
         from vivavoz.cli.server_process import embedded_server
 
-        with embedded_server(settings) as address:
+        quiet = settings.model_copy(update={"log_level": "warning"})
+        with embedded_server(quiet) as address:
             asyncio.run(_dictate(address, settings.language, microphone))
     else:
         asyncio.run(_dictate(url or local_url, settings.language, microphone))

@@ -96,18 +96,17 @@ class TerminalView:
     """The live view."""
 
     def __init__(self, microphone_name: str) -> None:
-        console = Console(highlight=False, markup=False)
-        self.live = Live(
-            console=console,
-            get_renderable=self._render,
-            refresh_per_second=_REFRESH_PER_SECOND,
-            transient=True,
-        )
         self._microphone_name = microphone_name
         self._lines = _ConfirmedLines()
         self._client: VivavozClient | None = None
         self._began_at_s = 0.0
         self._status = Text("◌ Connecting…", style="bright_black")
+        self.live = Live(
+            console=Console(highlight=False, markup=False),
+            get_renderable=self._render,
+            refresh_per_second=_REFRESH_PER_SECOND,
+            transient=True,
+        )
 
     def waiting_for_model(self) -> None:
         self._status = Text("◌ The server's model is loading…", style="yellow")

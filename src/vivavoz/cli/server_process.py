@@ -19,7 +19,7 @@ from vivavoz.privacy import keep_out_of_core_dumps
 from vivavoz.settings import Settings
 
 _BYTES_PER_GB = 1024**3
-_START_TIMEOUT_S = 30.0
+_POLL_S = 0.2
 
 
 def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) -> None:
@@ -48,19 +48,22 @@ def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) 
 
 @contextmanager
 def embedded_server(settings: Settings) -> Iterator[str]:
-    """A server on a free port of this machine, on a thread; its address.
+    """A server on a free port of this machine, on a thread, its engine loaded; its address.
 
     Raises:
         ServerUnreachableError: it did not start.
-        StorageFailedError: the history cannot be opened.
+        VivavozError: the engine cannot be had, or the history cannot be opened.
     """
-    started = threading.Event()
-    server = _Server(settings, on_started=started.set)
+    server = _Server(settings)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],), name="vivavoz-server")
         thread.start()
         try:
-            if not started.wait(_START_TIMEOUT_S):
+            while thread.is_alive() and not server.load_ended.wait(_POLL_S):
+                pass
+            if server.load_error is not None:
+                raise server.load_error
+            if not thread.is_alive():
                 raise ServerUnreachableError("The server inside this command did not start.")
             yield _page_address(listener)
         finally:
@@ -71,11 +74,12 @@ def embedded_server(settings: Settings) -> Iterator[str]:
 class _Server(uvicorn.Server):
     """Uvicorn with the application of ``settings``; it ends if the engine cannot be had."""
 
-    def __init__(self, settings: Settings, on_started: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, on_started: Callable[[], object] = lambda: None) -> None:
         self._app = create_app(settings, self._load)
         super().__init__(server_config(settings, self._app))
         self._on_started = on_started
         self.load_error: VivavozError | None = None
+        self.load_ended = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -95,6 +99,8 @@ class _Server(uvicorn.Server):
             self.load_error = error
             self.should_exit = True
             raise
+        finally:
+            self.load_ended.set()
         announce_engine(loaded)
         return loaded
 
