@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from vivavoz.errors import StorageFailedError
+from vivavoz.errors import SessionNotFoundError, StorageFailedError
 from vivavoz.session.records import DurableMark
 
 _RETRY_AFTER_S = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -75,6 +75,9 @@ class Journal:
                     await asyncio.sleep(_RETRY_AFTER_S[min(refusals, len(_RETRY_AFTER_S) - 1)])
                     refusals += 1
                     continue
+                except SessionNotFoundError:
+                    self._writes.clear()  # discarded meanwhile: there is nothing to add to
+                    return
                 refusals = 0
                 self._writes.popleft()
                 if mark is not None:

@@ -158,7 +158,7 @@ class Reporter:
         done = self._session.entity.model_copy(update={"status": SessionStatus.COMPLETED})
         store = self._services.store
         self.journal.write(lambda: kept.append(store.complete(done, summary)))
-        if not await self.journal.flushed(_STORE_PATIENCE_S):
+        if not await self.journal.flushed(_STORE_PATIENCE_S) or not kept:
             self.journal.abandon()
             raise StorageFailedError(
                 "The transcript could not be stored in time. Copy the text from the page, and free "
