@@ -103,7 +103,7 @@ class ContainerDecoder:
         self._format = audio_format
         self._source = ChunkSource()
         self._tracker = CompletionTracker()
-        self._unread = b""
+        self._unread = memoryview(b"")
         self._bytes_without_audio = 0
         self._max_bytes_without_audio = _MAX_BYTES_BEFORE_AUDIO
 
@@ -123,9 +123,9 @@ class ContainerDecoder:
     def read(self, size: int) -> bytes:
         """Called back by FFmpeg, in the thread of ``blocks``: up to ``size`` bytes, as soon as
         there are any; none at the end, however often it asks."""
-        if not self._unread and not self._silent_too_long:
-            self._take()
-        data, self._unread = self._unread[:size], self._unread[size:]
+        while not self._unread and not self._silent_too_long and self._take():
+            pass  # an empty chunk is not the end
+        data, self._unread = bytes(self._unread[:size]), self._unread[size:]
         return data
 
     @property
@@ -138,7 +138,7 @@ class ContainerDecoder:
             return False
         self._tracker.chunk_taken(chunk.sequence_number, len(chunk.data))
         self._bytes_without_audio += len(chunk.data)
-        self._unread += chunk.data
+        self._unread = memoryview(bytes(self._unread) + chunk.data)
         return True
 
     def blocks(self) -> Iterator[DecodedAudio]:
@@ -187,7 +187,7 @@ class ContainerDecoder:
 
     def _open(self) -> InputContainer:
         self._take_until(lambda head: len(head) >= SIGNATURE_BYTES)
-        check_signature(self._format, self._unread)
+        check_signature(self._format, bytes(self._unread))
         if self._format.container is Container.MP4:
             self._take_until(lambda head: len(head) >= (mp4.header_bytes(head) or sys.maxsize))
         return av.open(
@@ -199,7 +199,7 @@ class ContainerDecoder:
         )
 
     def _take_until(self, enough: Callable[[bytes], bool]) -> None:
-        while not enough(self._unread) and self._take():
+        while not enough(bytes(self._unread)) and self._take():
             pass
 
     def _invalid(self) -> InvalidFormatError:

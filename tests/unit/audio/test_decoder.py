@@ -174,6 +174,14 @@ def test_a_browsers_recording_may_be_cut_anywhere(
     np.testing.assert_array_equal(joined(decode(mime_type, split(b"".join(chunks), cuts))), whole)
 
 
+def test_an_empty_chunk_is_not_the_end(recording: Recording) -> None:
+    whole = joined(decode(recording.mime_type, [recording.data]))
+    first, second = split(recording.data, [0.5])
+    blocks = decode(recording.mime_type, [b"", first, b"", second, b""])
+    np.testing.assert_array_equal(joined(blocks), whole)
+    assert blocks[-1].complete_sequence_number == 5
+
+
 def test_two_channels_become_their_mean() -> None:
     left_right = np.tile(np.array([[12_000, -4_000]], "<i2"), (1600, 1))
     samples = joined(decode("audio/pcm;rate=16000;channels=2", [left_right.tobytes()]))
