@@ -1,17 +1,12 @@
 """Whatever the link does, every byte that was recorded arrives once and in order."""
 
-import sys
-from pathlib import Path
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from tests.unit.client.link_model import LossyLink, ServerModel
 
 from vivavoz.client.protocol import ClientProtocol, Link
 from vivavoz.session.events import StartRecording
-
-sys.path.insert(0, str(Path(__file__).parent))
-from link_model import LossyLink, ServerModel  # noqa: E402
 
 WEBM = "audio/webm;codecs=opus"
 
@@ -30,45 +25,45 @@ class Dictation(RuleBasedStateMachine):
 
     @precondition(lambda self: not self.is_paused)
     @rule(audio=st.binary(min_size=1, max_size=30))
-    def record(self, audio):
+    def record(self, audio: bytes) -> None:
         self.recorded += audio
         self.client.send_audio(audio, 0.0)
 
     @precondition(lambda self: not self.is_paused)
     @rule(stream_ended=st.booleans())
-    def pause(self, stream_ended):
+    def pause(self, stream_ended: bool) -> None:
         self.is_paused, self.stream_ended = True, stream_ended
         self.client.pause(stream_ended=stream_ended)
 
     @precondition(lambda self: self.is_paused)
     @rule()
-    def go_on(self):
+    def go_on(self) -> None:
         self.is_paused = False
         self.client.resume(WEBM if self.stream_ended else None)
 
     @rule(frames=st.integers(1, 12))
-    def carry(self, frames):
+    def carry(self, frames: int) -> None:
         self.link.carry(frames)
 
     @rule(seconds=st.floats(0.1, 3))
-    def time_passes(self, seconds):
+    def time_passes(self, seconds: float) -> None:
         self.link.advance(seconds)
 
     @rule(chunks=st.integers(0, 5))
-    def commit(self, chunks):
+    def commit(self, chunks: int) -> None:
         self.link.commit(chunks)
 
     @precondition(lambda self: self.link.is_up)
     @rule()
-    def cut(self):
+    def cut(self) -> None:
         self.link.cut()
 
     @rule()
-    def kill_server(self):
+    def kill_server(self) -> None:
         self.link.cut()
         self.server.restart(self.link.moment)
 
-    def teardown(self):
+    def teardown(self) -> None:
         if self.client.link is Link.BLOCKED:
             kept = b"".join(stream.audio for stream in self.client.unsaved_streams())
             assert self.recorded.endswith(kept)

@@ -5,6 +5,7 @@ import json
 import math
 import struct
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,6 +24,7 @@ from vivavoz.session.entities import (
 from vivavoz.session.events import (
     Ack,
     AudioChunkReceived,
+    ClientEvent,
     EngineInfo,
     ErrorBody,
     Failed,
@@ -32,6 +34,7 @@ from vivavoz.session.events import (
     Pong,
     RecordingOptions,
     ResumeRecording,
+    ServerEvent,
     SessionCompleted,
     SessionCreated,
     SessionLimits,
@@ -200,7 +203,7 @@ server_events = st.one_of(
 
 
 @given(client_events)
-def test_a_client_event_survives_the_journey(event):
+def test_a_client_event_survives_the_journey(event: ClientEvent) -> None:
     decoded = decode_client_text(encode_client(event), session_id=SESSION_ID)
     if isinstance(event, AudioChunkReceived):
         assert isinstance(decoded, AudioChunkReceived)
@@ -211,7 +214,7 @@ def test_a_client_event_survives_the_journey(event):
 
 
 @given(server_events)
-def test_a_server_event_survives_the_journey(event):
+def test_a_server_event_survives_the_journey(event: ServerEvent) -> None:
     assert decode_server(encode_server(event)) == event
 
 
@@ -220,7 +223,9 @@ def test_a_server_event_survives_the_journey(event):
     st.floats(0, 4_102_444_800_000),
     st.binary(min_size=1, max_size=500),
 )
-def test_a_binary_chunk_survives_the_journey(sequence_number, captured_at_ms, audio):
+def test_a_binary_chunk_survives_the_journey(
+    sequence_number: int, captured_at_ms: float, audio: bytes
+) -> None:
     frame = encode_binary_chunk(sequence_number, captured_at_ms, audio)
     chunk = decode_client_binary(frame, session_id=SESSION_ID, mime_type=MIME_TYPE).chunk
     assert chunk.sequence_number == sequence_number
@@ -230,7 +235,7 @@ def test_a_binary_chunk_survives_the_journey(sequence_number, captured_at_ms, au
     assert (chunk.session_id, chunk.mime_type) == (SESSION_ID, MIME_TYPE)
 
 
-def chunk_fields(**changes):
+def chunk_fields(**changes: Any) -> dict[str, Any]:
     fields = {
         "chunk_id": "c-1",
         "sequence_number": 1,
@@ -242,7 +247,13 @@ def chunk_fields(**changes):
     return fields | changes
 
 
-def test_entities_travel_flat():
+def decoded_chunk(**changes: Any) -> AudioChunk:
+    event = decode_client("audio_chunk", chunk_fields(**changes), session_id=SESSION_ID)
+    assert isinstance(event, AudioChunkReceived)
+    return event.chunk
+
+
+def test_entities_travel_flat() -> None:
     result = TranscriptionResult(
         session_id=SESSION_ID,
         sequence_number=3,
@@ -260,38 +271,34 @@ def test_entities_travel_flat():
     assert message["data"]["session_id"] == str(SESSION_ID)
 
 
-def test_an_error_travels_under_its_own_name():
+def test_an_error_travels_under_its_own_name() -> None:
     body = ErrorBody(code="X", message="m", request_id="r", recoverable=True)
     message = json.loads(encode_server(Failed(error=body)))
     assert message["data"]["error"]["code"] == "X"
 
 
-def test_the_server_fills_in_what_the_client_left_out():
-    chunk = decode_client("audio_chunk", chunk_fields(), session_id=SESSION_ID).chunk
+def test_the_server_fills_in_what_the_client_left_out() -> None:
+    chunk = decoded_chunk()
     assert chunk.session_id == SESSION_ID
     assert chunk.audio_data == b"sound"
 
 
-def test_a_client_cannot_forge_the_time_of_arrival():
-    fields = chunk_fields(received_at="2001-01-01T00:00:00Z")
-    chunk = decode_client("audio_chunk", fields, session_id=SESSION_ID).chunk
-    assert chunk.received_at.year > 2001
+def test_a_client_cannot_forge_the_time_of_arrival() -> None:
+    assert decoded_chunk(received_at="2001-01-01T00:00:00Z").received_at.year > 2001
 
 
 @pytest.mark.parametrize(
     "timestamp", [1767323045000, 1767323045000.0, "2026-01-02T03:04:05", "2026-01-02T03:04:05Z"]
 )
-def test_a_capture_time_is_iso_or_milliseconds(timestamp):
-    event = decode_client("audio_chunk", chunk_fields(timestamp=timestamp), session_id=SESSION_ID)
-    assert event.chunk.timestamp == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+def test_a_capture_time_is_iso_or_milliseconds(timestamp: float | str) -> None:
+    assert decoded_chunk(timestamp=timestamp).timestamp == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def test_a_transport_may_hand_over_bytes():
-    event = decode_client("audio_chunk", chunk_fields(audio_data=b"sound"), session_id=SESSION_ID)
-    assert event.chunk.audio_data == b"sound"
+def test_a_transport_may_hand_over_bytes() -> None:
+    assert decoded_chunk(audio_data=b"sound").audio_data == b"sound"
 
 
-def test_an_event_without_data_has_its_defaults():
+def test_an_event_without_data_has_its_defaults() -> None:
     assert decode_client_text('{"event":"stop_recording"}', session_id=SESSION_ID) == (
         StopRecording()
     )
@@ -324,7 +331,7 @@ def test_an_event_without_data_has_its_defaults():
         ({"¿qué?": 1}, "?"),
     ],
 )
-def test_a_chunk_that_breaks_a_rule_names_its_field(changes, field):
+def test_a_chunk_that_breaks_a_rule_names_its_field(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidMessageError) as caught:
         decode_client("audio_chunk", chunk_fields(**changes), session_id=SESSION_ID)
     assert caught.value.details["field"] == field
@@ -332,7 +339,7 @@ def test_a_chunk_that_breaks_a_rule_names_its_field(changes, field):
 
 
 @pytest.mark.parametrize("missing", list(chunk_fields()))
-def test_every_field_of_a_chunk_is_asked_for(missing):
+def test_every_field_of_a_chunk_is_asked_for(missing: str) -> None:
     fields = chunk_fields()
     del fields[missing]
     with pytest.raises(InvalidMessageError) as caught:
@@ -340,7 +347,7 @@ def test_every_field_of_a_chunk_is_asked_for(missing):
     assert caught.value.details["field"] == missing
 
 
-def test_too_large_a_chunk_is_called_that():
+def test_too_large_a_chunk_is_called_that() -> None:
     audio = bytes(MAX_CHUNK_BYTES + 1)
     fields = chunk_fields(audio_data=base64.b64encode(audio).decode(), size_bytes=len(audio))
     with pytest.raises(ChunkTooLargeError):
@@ -351,11 +358,10 @@ def test_too_large_a_chunk_is_called_that():
         )
 
 
-def test_the_largest_chunk_passes():
+def test_the_largest_chunk_passes() -> None:
     audio = bytes(MAX_CHUNK_BYTES)
-    fields = chunk_fields(audio_data=base64.b64encode(audio).decode(), size_bytes=len(audio))
-    event = decode_client("audio_chunk", fields, session_id=SESSION_ID)
-    assert event.chunk.size_bytes == MAX_CHUNK_BYTES
+    chunk = decoded_chunk(audio_data=base64.b64encode(audio).decode(), size_bytes=len(audio))
+    assert chunk.size_bytes == MAX_CHUNK_BYTES
 
 
 @pytest.mark.parametrize(
@@ -370,7 +376,7 @@ def test_the_largest_chunk_passes():
         struct.pack(">Id", 1, 1e300) + b"x",
     ],
 )
-def test_a_malformed_frame_is_refused(frame):
+def test_a_malformed_frame_is_refused(frame: bytes) -> None:
     with pytest.raises(InvalidMessageError):
         decode_client_binary(frame, session_id=SESSION_ID, mime_type=MIME_TYPE)
 
@@ -408,14 +414,14 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("message", MALFORMED.values(), ids=MALFORMED.keys())
-def test_a_malformed_message_is_refused(message):
+def test_a_malformed_message_is_refused(message: str) -> None:
     with pytest.raises(InvalidMessageError) as caught:
         decode_client_text(message, session_id=SESSION_ID)
     assert caught.value.message.endswith(".")
 
 
 @given(st.text() | st.binary())
-def test_any_text_is_an_event_or_refused(message):
+def test_any_text_is_an_event_or_refused(message: str | bytes) -> None:
     with pytest.raises(InvalidMessageError):
         decode_client_text(message, session_id=SESSION_ID)
 
@@ -429,7 +435,7 @@ event_names = st.sampled_from(["audio_chunk", "start_recording", "ping", "stop_r
 
 
 @given(event_names, st.dictionaries(st.sampled_from(list(chunk_fields())), json_values))
-def test_any_data_is_an_event_or_refused(name, data):
+def test_any_data_is_an_event_or_refused(name: str, data: dict[str, Any]) -> None:
     try:
         event = decode_client(name, data, session_id=SESSION_ID)
     except InvalidMessageError:
@@ -437,7 +443,7 @@ def test_any_data_is_an_event_or_refused(name, data):
     assert event.event == name
 
 
-def test_a_refusal_does_not_repeat_what_was_sent():
+def test_a_refusal_does_not_repeat_what_was_sent() -> None:
     secret = "hunter2hunter2"
     messages = [
         json.dumps({"event": secret}),
@@ -456,6 +462,6 @@ def test_a_refusal_does_not_repeat_what_was_sent():
 
 
 @pytest.mark.parametrize("message", ["", "{}", '{"event":"ping"}', '{"event":"ack","data":{}}'])
-def test_a_client_refuses_a_malformed_server(message):
+def test_a_client_refuses_a_malformed_server(message: str) -> None:
     with pytest.raises(InvalidMessageError):
         decode_server(message)
