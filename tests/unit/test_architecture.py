@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "runtime": GROUND | {"session", "audio", "vad", "recognition"},
     "transports": GROUND | {"session", "runtime", "history", "web"},
     "logs": GROUND,
+    "privacy": set[str](),
     "app": GROUND
     | {"session", "vad", "recognition", "engines", "history", "runtime", "transports"}
     | {"logs", "web"},
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "client": {"errors", "session"},
     "cli": GROUND
     | {"session", "audio", "vad", "recognition", "engines", "history", "runtime"}
-    | {"app", "benchmark", "client", "logs"},
+    | {"app", "benchmark", "client", "logs", "privacy"},
     "web": GROUND,
     "__main__": {"cli"},
 }

@@ -9,7 +9,7 @@ from vivavoz.errors import (
     IdleTimeoutError,
     VivavozError,
 )
-from vivavoz.session.deadlines import Deadline
+from vivavoz.session.deadlines import Deadline, Moment
 from vivavoz.session.session import Session
 
 
@@ -23,9 +23,6 @@ class Expiring(Protocol):
     def give_up_gap(self) -> None:
         """Go on without chunks that never came."""
 
-    def warn_of_duration_limit(self) -> None:
-        """Tell the client that its time is nearly over."""
-
     def measure(self) -> None:
         """Send one measurement."""
 
@@ -36,7 +33,7 @@ class Expiring(Protocol):
         """End the session without a transcript."""
 
 
-def run_out(session: Expiring, deadline: Deadline) -> None:
+def run_out(session: Expiring, deadline: Deadline, at: Moment) -> None:
     """Apply a deadline that has passed."""
     rules = session.session.rules
     match deadline:
@@ -45,7 +42,7 @@ def run_out(session: Expiring, deadline: Deadline) -> None:
         case Deadline.GAP:
             session.give_up_gap()
         case Deadline.DURATION_WARNING:
-            session.warn_of_duration_limit()
+            session.session.warn_of_duration_limit(at)
         case Deadline.DURATION:
             limit_s = session.session.entity.duration_limit
             reached = DurationLimitReachedError(

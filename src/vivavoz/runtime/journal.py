@@ -33,6 +33,7 @@ class Journal:
         self._on_refused = on_refused
         self._writes: deque[tuple[Write | None, DurableMark | None]] = deque()
         self._writer: asyncio.Task[None] | None = None
+        self._abandoned = 0
 
     def write(self, write: Write, mark: DurableMark | None = None) -> None:
         """Queue a blocking write."""
@@ -55,32 +56,34 @@ class Journal:
         return bool(done) and not self._writes
 
     def abandon(self) -> None:
-        """Forget the writes that are still waiting."""
+        """Forget the writes that are still waiting, and the one that is refused again and again."""
         self._writes.clear()
-        if self._writer is not None:
-            self._writer.cancel()
+        self._abandoned += 1
 
     async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
-        refusals = 0
         try:
             while self._writes:
-                write, mark = self._writes[0]
-                try:
-                    if write is not None:
-                        await loop.run_in_executor(self._executor, write)
-                except StorageFailedError as error:
-                    if refusals == 0:
-                        self._on_refused(error)
-                    await asyncio.sleep(_RETRY_AFTER_S[min(refusals, len(_RETRY_AFTER_S) - 1)])
-                    refusals += 1
-                    continue
-                except SessionNotFoundError:
-                    self._writes.clear()  # discarded meanwhile: there is nothing to add to
-                    return
-                refusals = 0
-                self._writes.popleft()
-                if mark is not None:
+                write, mark = self._writes.popleft()
+                if await self._is_done(write) and mark is not None:
                     self._on_durable(mark)
         finally:
             self._writer = None
+
+    async def _is_done(self, write: Write | None) -> bool:
+        """Write until it is committed; whether it was before it was abandoned."""
+        loop = asyncio.get_running_loop()
+        abandoned, refusals = self._abandoned, 0
+        while write is not None:
+            try:
+                await loop.run_in_executor(self._executor, write)
+                break
+            except SessionNotFoundError:
+                return False  # discarded meanwhile: there is nothing to add to
+            except StorageFailedError as error:
+                if refusals == 0:
+                    self._on_refused(error)
+                await asyncio.sleep(_RETRY_AFTER_S[min(refusals, len(_RETRY_AFTER_S) - 1)])
+                refusals += 1
+                if abandoned != self._abandoned:
+                    return False
+        return True

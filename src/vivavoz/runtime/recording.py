@@ -58,6 +58,11 @@ class Recording:
         return self._transcription.pending_chunks if self._transcription else 0
 
     @property
+    def is_keeping_up(self) -> bool:
+        """Whether the client may send more."""
+        return self.pending_chunks < self._services.settings.max_unacknowledged_chunks
+
+    @property
     def recognition_s(self) -> float:
         """Seconds of worker threads spent on decodes."""
         return self._transcription.recognition_s if self._transcription else 0.0

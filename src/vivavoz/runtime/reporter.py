@@ -148,6 +148,12 @@ class Reporter:
             at_s=self._services.clock.now().monotonic_s,
         )
 
+    def forget(self) -> None:
+        """Forget what is not written yet, and what the store has of the session."""
+        self.journal.abandon()
+        session_id = self._session.entity.session_id
+        self.journal.write(partial(self._services.store.discard, session_id))
+
     async def keep(self, summary: SessionSummary) -> SavedTranscript | None:
         """Consolidate the session into the history; none when there is no text to keep.
 

@@ -6,11 +6,10 @@ on threads that report back.
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 
-from vivavoz.errors import ConnectionLostError, LimitError, StorageFailedError, VivavozError
+from vivavoz.errors import ConnectionLostError, LimitError, VivavozError
 from vivavoz.recognition.recognizer import Output
-from vivavoz.runtime.clock import Cancellable
+from vivavoz.runtime.alarm import Alarm
 from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
 from vivavoz.runtime.expiry import run_out
 from vivavoz.runtime.failures import internal_error
@@ -67,7 +66,6 @@ class SessionRunner:
         self._services = services
         self._capabilities = recognition.engine.capabilities
         self._on_ended = on_ended
-        self._timer: Cancellable | None = None
         self._ending: asyncio.Task[None] | None = None
         self._outcome = "stopped"
         self._ack_is_due = False
@@ -83,8 +81,9 @@ class SessionRunner:
             token_hash=token_hash,
             language=language,
         )
+        self._alarm = Alarm(services.clock, session.deadlines, self._run_out)
         self._recording.start_again()
-        self._reschedule()
+        self._alarm.set_again()
 
     # --- the connection ---------------------------------------------------------------------------
 
@@ -146,14 +145,11 @@ class SessionRunner:
                 self.line.send(Pong(timestamp=timestamp))
 
     def _acknowledge_if_keeping_up(self) -> None:
-        limit = self._services.settings.max_unacknowledged_chunks
-        if self._recording.pending_chunks < limit:
+        self._ack_is_due = not self._recording.is_keeping_up
+        if not self._ack_is_due:
             self._acknowledge()
-        else:
-            self._ack_is_due = True
 
     def _acknowledge(self) -> None:
-        self._ack_is_due = False
         self.session.acknowledge(self._recording.pending_chunks)
         self._send_session_events()
 
@@ -165,7 +161,7 @@ class SessionRunner:
         if self._ack_is_due:
             self._acknowledge_if_keeping_up()
         if mark.sample_index > self.session.entity.duration_limit * _SAMPLE_RATE_HZ:
-            run_out(self, Deadline.DURATION)
+            run_out(self, Deadline.DURATION, self._services.clock.now())
 
     def said(self, output: Output, recognition_s: float) -> None:
         """The recogniser has something to say."""
@@ -179,10 +175,11 @@ class SessionRunner:
         """The stream cannot be decoded any further: end with what there is."""
         failure = error if isinstance(error, VivavozError) else internal_error(error)
         entity = self.session.entity
-        if entity.confirmed_text or entity.partial_text:
-            self.finalize(failure.code.lower(), failure)
-        else:
+        if not (entity.confirmed_text or entity.partial_text):
             self.fail(failure)
+            return
+        self.line.fail(failure)
+        self.finalize(failure.code.lower())
 
     def all_settled(self) -> None:
         """Everything is final: keep it and end."""
@@ -195,10 +192,6 @@ class SessionRunner:
         """Go on without chunks that never came."""
         if self.session.intake.is_waiting:
             self._recording.feed(self.session.declare_gap(self._services.clock.now()))
-
-    def warn_of_duration_limit(self) -> None:
-        """Tell the client that its time is nearly over."""
-        self.session.warn_of_duration_limit(self._services.clock.now())
 
     def measure(self) -> None:
         """Send one measurement, and another in a while."""
@@ -232,15 +225,15 @@ class SessionRunner:
         self._outcome = error.code.lower()
         self.session.fail()
         self._send_session_events()
+        if not self.session.entity.confirmed_text:
+            self.reporter.forget()
         self._free(close_code_for(error))
 
     def discard(self, error: VivavozError) -> None:
         """End the session, if it has not ended, and forget its text."""
         if self.session.is_terminal:
             return
-        self.reporter.journal.abandon()
-        session_id = self.session.entity.session_id
-        self.reporter.journal.write(partial(self._services.store.discard, session_id))
+        self.reporter.forget()
         self.fail(error)
 
     # --- the end ----------------------------------------------------------------------------------
@@ -261,8 +254,11 @@ class SessionRunner:
         )
         try:
             saved = await self.reporter.keep(summary)
-        except StorageFailedError as error:
+        except VivavozError as error:
             self.fail(error)
+            return
+        except Exception as error:
+            self.fail(internal_error(error))
             return
         self.session.complete()
         self._send_session_events()
@@ -279,8 +275,7 @@ class SessionRunner:
         self._free(CloseCode.COMPLETED)
 
     def _free(self, code: CloseCode) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._alarm.cancel()
         self._recording.close()
         self.line.close(code)
         self.line.connection = None
@@ -295,7 +290,7 @@ class SessionRunner:
             return
         self._recording.finish_if_complete()
         self._send_session_events()
-        self._reschedule()
+        self._alarm.set_again()
 
     def _send_session_events(self) -> None:
         for event in self.session.events_to_send():
@@ -305,15 +300,7 @@ class SessionRunner:
         next_s = self._services.clock.now().monotonic_s + self._services.settings.metrics_interval_s
         self.session.deadlines.set(Deadline.METRICS, next_s)
 
-    def _reschedule(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        at_s = self.session.deadlines.next_at()
-        self._timer = None if at_s is None else self._services.clock.call_at(at_s, self._on_timer)
-
-    def _on_timer(self) -> None:
-        now = self._services.clock.now()
-        for deadline in self.session.deadlines.pop_due(now.monotonic_s):
-            if not self.session.is_terminal:
-                run_out(self, deadline)
-        self._after_event()
+    def _run_out(self, deadline: Deadline) -> None:
+        if not self._is_freed:
+            run_out(self, deadline, self._services.clock.now())
+            self._after_event()

@@ -14,6 +14,15 @@ class MissingChunks:
     last: int
     capture_s: float | None
 
+    def declared_at(self, audio_s: float) -> dict[str, object]:
+        """The loss as metadata and warnings show it; ``audio_s`` is where it lies in the audio."""
+        return {
+            "first_sequence_number": self.first,
+            "last_sequence_number": self.last,
+            "at_s": round(audio_s, 3),
+            "duration_s": self.capture_s,
+        }
+
 
 class ChunkOrder:
     """Releases chunks in the order of their numbers, whatever the order they come in.

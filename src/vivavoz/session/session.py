@@ -215,12 +215,7 @@ class Session:
         """Stop waiting for missing chunks: declare them lost, return those behind them."""
         missing, released = self.intake.give_up_missing()
         self.entity.audio_chunks_received = self.intake.chunks_received
-        lost: dict[str, object] = {
-            "first_sequence_number": missing.first,
-            "last_sequence_number": missing.last,
-            "at_s": round(self.watermarks.decoded.sample_index / _SAMPLE_RATE_HZ, 3),
-            "duration_s": missing.capture_s,
-        }
+        lost = missing.declared_at(self.watermarks.decoded.sample_index / _SAMPLE_RATE_HZ)
         self.entity.metadata.setdefault("lost_audio", []).append(lost)
         message = f"Chunks {missing.first} to {missing.last} never came; the transcript says so."
         self._warn(WarningCode.AUDIO_GAP, message, lost, at)
