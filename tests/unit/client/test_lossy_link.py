@@ -3,8 +3,8 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
-from tests.unit.client.link_model import LossyLink, ServerModel
 
+from unit.client.link_model import LossyLink, ServerModel
 from vivavoz.client.protocol import ClientProtocol, Link
 from vivavoz.session.events import StartRecording
 
