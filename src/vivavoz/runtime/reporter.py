@@ -14,6 +14,7 @@ from vivavoz.runtime.results import appended, result_of
 from vivavoz.runtime.services import Services
 from vivavoz.session.entities import AudioChunk, SessionMetrics, SessionStatus
 from vivavoz.session.events import (
+    SessionCompleted,
     TranscriptionFinal,
     TranscriptionPartial,
     Warned,
@@ -133,10 +134,46 @@ class Reporter:
             gpu=gpu,
         )
 
-    def summary(
-        self, capabilities: EngineCapabilities, *, recognition_s: float, outcome: str
+    def forget(self) -> None:
+        """Forget what is not written yet, and what the store has of the session."""
+        self.journal.abandon()
+        session_id = self._session.entity.session_id
+        self.journal.write(partial(self._services.store.discard, session_id))
+
+    async def keep(
+        self, capabilities: EngineCapabilities, recognition_s: float, outcome: str
+    ) -> SessionCompleted:
+        """Consolidate the session into the history, unless there is no text to keep; what the
+        client is told of it.
+
+        Raises:
+            StorageFailedError: the store refused for too long.
+        """
+        kept: list[SavedTranscript | None] = []
+        entity, store = self._session.entity, self._services.store
+        summary = self._summary(capabilities, recognition_s, outcome)
+        done = entity.model_copy(update={"status": SessionStatus.COMPLETED})
+        self.journal.write(lambda: kept.append(store.complete(done, summary)))
+        if not await self.journal.flushed(_STORE_PATIENCE_S) or not kept:
+            self.journal.abandon()
+            raise StorageFailedError(
+                "The transcript could not be stored in time. Copy the text from the page, and free "
+                "the disk or the database."
+            )
+        saved = kept[0]
+        return SessionCompleted(
+            session_id=entity.session_id,
+            transcript_id=saved.transcript_id if saved else None,
+            saved=saved is not None,
+            reason=outcome,
+            confirmed_text=entity.confirmed_text,
+            duration_s=summary.audio_s,
+            audio_chunks_received=entity.audio_chunks_received,
+        )
+
+    def _summary(
+        self, capabilities: EngineCapabilities, recognition_s: float, outcome: str
     ) -> SessionSummary:
-        """The one row that is kept of the session's metrics."""
         return self.gauge.summary(
             engine=capabilities.name,
             model=capabilities.model,
@@ -147,30 +184,6 @@ class Reporter:
             outcome=outcome,
             at_s=self._services.clock.now().monotonic_s,
         )
-
-    def forget(self) -> None:
-        """Forget what is not written yet, and what the store has of the session."""
-        self.journal.abandon()
-        session_id = self._session.entity.session_id
-        self.journal.write(partial(self._services.store.discard, session_id))
-
-    async def keep(self, summary: SessionSummary) -> SavedTranscript | None:
-        """Consolidate the session into the history; none when there is no text to keep.
-
-        Raises:
-            StorageFailedError: the store refused for too long.
-        """
-        kept: list[SavedTranscript | None] = []
-        done = self._session.entity.model_copy(update={"status": SessionStatus.COMPLETED})
-        store = self._services.store
-        self.journal.write(lambda: kept.append(store.complete(done, summary)))
-        if not await self.journal.flushed(_STORE_PATIENCE_S) or not kept:
-            self.journal.abandon()
-            raise StorageFailedError(
-                "The transcript could not be stored in time. Copy the text from the page, and free "
-                "the disk or the database."
-            )
-        return kept[0]
 
     def _store_streams_after(self, mark: DurableMark) -> None:
         streams = self._streams_to_store

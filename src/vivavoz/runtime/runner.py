@@ -246,33 +246,19 @@ class SessionRunner:
         self._free(close_code_for(error))
 
     async def _complete(self) -> None:
-        entity = self.session.entity
-        summary = self.reporter.summary(
-            self._capabilities,
-            recognition_s=self._recording.recognition_s,
-            outcome=self._outcome,
-        )
         try:
-            saved = await self.reporter.keep(summary)
+            self.farewell = await self.reporter.keep(
+                self._capabilities, self._recording.recognition_s, self._outcome
+            )
         except VivavozError as error:
             self.fail(error)
-            return
         except Exception as error:
             self.fail(internal_error(error))
-            return
-        self.session.complete()
-        self._send_session_events()
-        self.farewell = SessionCompleted(
-            session_id=entity.session_id,
-            transcript_id=saved.transcript_id if saved else None,
-            saved=saved is not None,
-            reason=self._outcome,
-            confirmed_text=entity.confirmed_text,
-            duration_s=summary.audio_s,
-            audio_chunks_received=entity.audio_chunks_received,
-        )
-        self.line.send(self.farewell)
-        self._free(CloseCode.COMPLETED)
+        else:
+            self.session.complete()
+            self._send_session_events()
+            self.line.send(self.farewell)
+            self._free(CloseCode.COMPLETED)
 
     def _free(self, code: CloseCode) -> None:
         self._alarm.cancel()
