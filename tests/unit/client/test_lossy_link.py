@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from unit.client.link_model import LossyLink, ServerModel
+from tests.unit.client.link_model import LossyLink, ServerModel
 from vivavoz.client.protocol import ClientProtocol, Link
 from vivavoz.session.events import StartRecording
 

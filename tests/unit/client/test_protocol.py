@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from unit.client.link_model import ENGINE, LIMITS, SESSION_ID, WINDOW
+from tests.unit.client.link_model import ENGINE, LIMITS, SESSION_ID, WINDOW
 from vivavoz.client.failure import exception_of
 from vivavoz.client.protocol import (
     BACK_OFF_S,
