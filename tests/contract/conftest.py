@@ -1,0 +1,91 @@
+"""What the suites over both transports share: one engine of each kind, speech, servers, clients."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.live.clients import TRANSPORTS, Client
+from tests.live.engines import CountingEngine, SharedEngine, ready
+from tests.live.server import LiveServer, live_server
+from tests.live.speech import spoken
+from vivavoz.engines.pocketsphinx import PocketSphinxEngine
+from vivavoz.runtime.loading import LoadEngine
+from vivavoz.session.events import SessionCreated
+from vivavoz.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def pocketsphinx() -> Iterator[SharedEngine]:
+    """The built-in engine, warm, for all servers of the tests."""
+    engine = PocketSphinxEngine()
+    engine.warm_up()
+    yield SharedEngine(engine)
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def sentence(human_speech: Path) -> list[bytes]:
+    """"Go forward ten meters" with silence around it, in chunks."""
+    return spoken(human_speech, ["goforward"])
+
+
+@pytest.fixture(scope="session")
+def sentences(human_speech: Path) -> list[bytes]:
+    """Three utterances with silence around them, in chunks."""
+    return spoken(human_speech, ["goforward", "cards-002", "librivox-0880"])
+
+
+class Stage:
+    """Servers and clients of one test; all end with it."""
+
+    def __init__(self, transport: str, data_dir: Path, stack: AsyncExitStack) -> None:
+        self.transport = transport
+        self._data_dir = data_dir
+        self._stack = stack
+        self.server: LiveServer | None = None
+        self._serving: AsyncExitStack | None = None
+
+    async def serve(
+        self, load: LoadEngine | None = None, *, wait_until_ready: bool = True, **settings: object
+    ) -> LiveServer:
+        """Start the server; with ``stop`` before, it is a new one on the same data."""
+        self._serving = await self._stack.enter_async_context(AsyncExitStack())
+        known = {"data_dir": self._data_dir, **settings}
+        serving = live_server(
+            Settings.model_validate(known),
+            load or ready(CountingEngine()),
+            wait_until_ready=wait_until_ready,
+        )
+        self.server = await self._serving.enter_async_context(serving)
+        return self.server
+
+    async def stop(self) -> None:
+        """Shut the server down."""
+        assert self._serving is not None
+        await self._serving.aclose()
+
+    async def connect(self, resume: Mapping[str, str] | None = None) -> Client:
+        """Open a connection of this suite's transport."""
+        assert self.server is not None
+        open_client: Callable[..., AbstractAsyncContextManager[Client]] = TRANSPORTS[self.transport]
+        return await self._stack.enter_async_context(open_client(self.server.port, resume))
+
+    async def new_session(self) -> Client:
+        """A client that was greeted."""
+        client = await self.connect()
+        await client.greeted()
+        return client
+
+
+def credentials(created: SessionCreated) -> dict[str, str]:
+    """What resumes that session."""
+    return {"session_id": str(created.session_id), "resume_token": created.resume_token}
+
+
+@pytest.fixture(params=sorted(TRANSPORTS))
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    """Where a test plays: nothing runs yet."""
+    async with AsyncExitStack() as stack:
+        yield Stage(request.param, tmp_path, stack)
