@@ -1,9 +1,11 @@
 """How well a recogniser streams: quality, latency, steadiness and cost, on recordings whose word
 times are known, in simulated real time (see ``vivavoz.benchmark``).
 
-    python benchmarks/streaming.py --model DIR --samples DIR [--cost-model DIR] [--profile NAME ...]
+    python benchmarks/streaming.py --model DIR --samples DIR [--profile NAME ...]
 
-``--cost-model`` prices every call as a model of that size would (see ``true_cost.py``).
+At the price of a larger model (see ``true_cost.py``):
+
+    python benchmarks/true_cost.py --cost-model DIR -- python benchmarks/streaming.py ...
 """
 
 import argparse
@@ -15,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import true_cost
 
 from vivavoz.benchmark.report import Row, row_of, table
 from vivavoz.benchmark.score import SpokenWord, aligned, score, words_of
@@ -44,7 +45,7 @@ class Recording:
         truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         return cls(
             name=path.stem,
-            audio=samples.astype(np.float32) / 32768,
+            audio=samples.astype(np.float32) / np.float32(32768),
             language=truth["language"],
             words=tuple(SpokenWord(word["word"], word["end"]) for word in truth["words"]),
             starts_s=truth["words"][0]["start"],
@@ -61,9 +62,7 @@ def offline_errors(model: object, recordings: list[Recording]) -> int:
         text = words_of(" ".join(segment.text for segment in segments))
         spoken = words_of(" ".join(word.text for word in recording.words))
         errors += sum(
-            1
-            for i, j in aligned(spoken, text)
-            if i is None or j is None or spoken[i] != text[j]
+            1 for i, j in aligned(spoken, text) if i is None or j is None or spoken[i] != text[j]
         )
     return errors
 
@@ -102,13 +101,9 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="CTranslate2 directory")
     parser.add_argument("--samples", type=Path, required=True, help="folder of WAVs with JSONs")
     parser.add_argument("--only", default="*", help="glob of recordings, by name")
-    parser.add_argument("--cost-model", type=Path, help="price every call as this model would")
     parser.add_argument("--profile", type=Profile, nargs="+", default=list(Profile))
     parser.add_argument("--detect", action="store_true", help="let the language be detected")
-    parser.add_argument("--trace", type=Path, help="write every model call here, one JSON a line")
     given = parser.parse_args()
-    if given.cost_model or given.trace:
-        true_cost.install(given.cost_model, given.trace)
     from faster_whisper import WhisperModel
 
     recordings = [Recording.load(path) for path in sorted(given.samples.glob(f"{given.only}.wav"))]

@@ -1,15 +1,12 @@
 """A tiny model's text at a real model's price.
 
-What streaming Whisper costs depends on the shapes of its tensors and on how many tokens are decoded,
-not on the values of its weights. So a model of the true shape with random weights repeats every
-CTranslate2 call of a process, shape for shape, while the text still comes from a small model whose
-errors can be scored. It works for any server built on CTranslate2, ours or another's.
+What streaming Whisper costs depends on the shapes of its tensors and on how many tokens are
+decoded, not on the values of its weights. So a model of the true shape with random weights (see
+``random_whisper.py``) repeats every CTranslate2 call of a process, shape for shape, while the text
+still comes from a small model whose errors can be scored. It works for any server built on
+CTranslate2, ours or another's.
 
-    python true_cost.py model base TOKENIZER_JSON DIR   write a random-weight model (needs torch and
-                                                        transformers, in an environment of its own)
-    python true_cost.py run [--cost-model DIR] [--trace FILE] -- COMMAND ...
-                                                        run a command with every call repeated on
-                                                        DIR and recorded in FILE, one JSON a line
+    python benchmarks/true_cost.py --cost-model DIR [--trace FILE] -- COMMAND ...
 """
 
 import argparse
@@ -19,61 +16,15 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TextIO
 
-SHAPES = {"tiny": (384, 4, 6), "base": (512, 6, 8), "small": (768, 12, 12)}
-"""Width, layers and heads of the published models."""
-
-CONTEXT_FRAMES = 3000
 _ANY_TEXT_TOKEN = 1000
 _CONTROL_TOKENS = [50258, 50259, 50359, 50363]
 _END_OF_TEXT = 50257
 _FIRST_TIMESTAMP = 50364
 _TRANSLATE, _TRANSCRIBE = 50358, 50359
-
-
-def write_model(size: str, tokenizer_json: Path, out_dir: Path) -> None:
-    """Write a random-weight Whisper of a published shape as a CTranslate2 int8 directory.
-
-    Args:
-        size: ``tiny``, ``base`` or ``small``.
-        tokenizer_json: a tokenizer with Whisper's multilingual ids.
-        out_dir: where to write.
-    """
-    from ctranslate2.converters.transformers import WhisperLoader
-    from transformers import (  # type: ignore[import-not-found, unused-ignore]
-        WhisperConfig,
-        WhisperForConditionalGeneration,
-    )
-
-    width, layers, heads = SHAPES[size]
-    config = WhisperConfig(
-        vocab_size=51865,
-        d_model=width,
-        encoder_layers=layers,
-        decoder_layers=layers,
-        encoder_attention_heads=heads,
-        decoder_attention_heads=heads,
-        encoder_ffn_dim=4 * width,
-        decoder_ffn_dim=4 * width,
-    )
-    tokenizer = json.loads(tokenizer_json.read_text(encoding="utf-8"))
-    ids = dict(tokenizer["model"]["vocab"])
-    ids.update({token["content"]: token["id"] for token in tokenizer["added_tokens"]})
-    spec = WhisperLoader().get_model_spec(WhisperForConditionalGeneration(config))
-    spec.register_vocabulary(sorted(ids, key=lambda token: ids[token]))
-    spec.config.suppress_ids = []
-    spec.config.suppress_ids_begin = [220, _END_OF_TEXT]
-    spec.config.lang_ids = list(range(50259, 50358))
-    spec.config.alignment_heads = [
-        [layer, head] for layer in range(layers // 2, layers) for head in range(heads)
-    ]
-    spec.validate()
-    spec.optimize(quantization="int8")
-    out_dir.mkdir(parents=True, exist_ok=True)
-    spec.save(str(out_dir))
 
 
 @dataclass(slots=True)
@@ -167,6 +118,92 @@ def _frames_of(features: Any) -> int:
     return int(shape[2]) if shape[1] in (80, 128) else 2 * int(shape[1])
 
 
+@dataclass(slots=True)
+class Meter:
+    """What all of a process's models share: the price list and the record.
+
+    ``original``: CTranslate2's own class; ``cost_model``: directory of the random-weight model;
+    ``trace``: where a JSON line goes for each call.
+    """
+
+    original: Any
+    cost_model: Path | None
+    trace: TextIO | None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ballast(self, model: Any) -> Ballast | None:
+        """The costly model beside ``model``, loaded once."""
+        if self.cost_model is None:
+            return None
+        with self.lock:
+            if not hasattr(model, "ballast"):
+                model.ballast = Ballast(
+                    self.original(
+                        str(self.cost_model),
+                        device="cpu",
+                        compute_type="int8",
+                        intra_threads=int(os.environ.get("TRUE_COST_THREADS", "1")),
+                        inter_threads=max(1, getattr(model, "num_translators", 1)),
+                    )
+                )
+            ballast: Ballast = model.ballast
+            return ballast
+
+    def record(self, kind: str, began: float, **shape: int) -> None:
+        """Note one call and how long it took with its repetition."""
+        if self.trace is not None:
+            line = {"kind": kind, **shape, "s": round(time.perf_counter() - began, 6)}
+            with self.lock:
+                self.trace.write(json.dumps(line) + "\n")
+
+
+class CostlyCalls:
+    """Mixed into CTranslate2's class: each call is followed by the same call on the ballast."""
+
+    meter: ClassVar[Meter]
+
+    def encode(self, features: Any, *args: Any, **kwargs: Any) -> Any:
+        """Encode, twice."""
+        began = time.perf_counter()
+        result = super().encode(features, *args, **kwargs)  # type: ignore[misc]
+        batch, frames = int(features.shape[0]), int(features.shape[-1])
+        if ballast := self.meter.ballast(self):
+            ballast.encode(batch, frames)
+        self.meter.record("encode", began, batch=batch, frames=frames)
+        return result
+
+    def generate(self, features: Any, prompts: Any, *args: Any, **kwargs: Any) -> Any:
+        """Generate, twice."""
+        began = time.perf_counter()
+        results = super().generate(features, prompts, *args, **kwargs)  # type: ignore[misc]
+        finished = [one.result() if hasattr(one, "result") else one for one in results]
+        shape = GenerateShape.of(features, prompts, finished, kwargs)
+        if ballast := self.meter.ballast(self):
+            ballast.generate(shape)
+        self.meter.record("generate", began, **asdict(shape))
+        return results
+
+    def align(self, features: Any, start: Any, texts: Any, *args: Any, **kwargs: Any) -> Any:
+        """Align, twice."""
+        began = time.perf_counter()
+        results = super().align(features, start, texts, *args, **kwargs)  # type: ignore[misc]
+        frames, tokens = _frames_of(features), max(len(text) for text in texts)
+        if ballast := self.meter.ballast(self):
+            ballast.align(len(texts), frames, tokens)
+        self.meter.record("align", began, batch=len(texts), frames=frames, tokens=tokens)
+        return results
+
+    def detect_language(self, features: Any) -> Any:
+        """Detect, twice."""
+        began = time.perf_counter()
+        results = super().detect_language(features)  # type: ignore[misc]
+        frames = _frames_of(features)
+        if ballast := self.meter.ballast(self):
+            ballast.model.detect_language(ballast.features(len(results), frames))
+        self.meter.record("detect", began, batch=len(results), frames=frames)
+        return results
+
+
 def install(cost_model: Path | None, trace: Path | None) -> None:
     """Replace CTranslate2's Whisper in this process, before any model is loaded.
 
@@ -177,81 +214,10 @@ def install(cost_model: Path | None, trace: Path | None) -> None:
     import ctranslate2
 
     original = ctranslate2.models.Whisper
-    lock = threading.Lock()
     lines = trace.open("a", buffering=1, encoding="utf-8") if trace else None
-    threads = int(os.environ.get("TRUE_COST_THREADS", "1"))
-
-    def record(kind: str, began: float, **shape: Any) -> None:
-        if lines:
-            with lock:
-                seconds = round(time.perf_counter() - began, 6)
-                lines.write(json.dumps({"kind": kind, **shape, "s": seconds}) + "\n")
-
-    class CostlyWhisper(original):  # type: ignore[misc, valid-type]
-        """The process's own model, each call followed by the same call on the costly one."""
-
-        def _ballast(self) -> Ballast | None:
-            with lock:
-                if cost_model and not hasattr(self, "_costly"):
-                    self._costly = Ballast(
-                        original(
-                            str(cost_model),
-                            device="cpu",
-                            compute_type="int8",
-                            intra_threads=threads,
-                            inter_threads=max(1, getattr(self, "num_translators", 1)),
-                        )
-                    )
-                return getattr(self, "_costly", None)
-
-        def encode(self, features: Any, *args: Any, **kwargs: Any) -> Any:
-            began = time.perf_counter()
-            result = super().encode(features, *args, **kwargs)
-            batch, frames = int(features.shape[0]), int(features.shape[-1])
-            if ballast := self._ballast():
-                ballast.encode(batch, frames)
-            record("encode", began, batch=batch, frames=frames)
-            return result
-
-        def generate(self, features: Any, prompts: Any, *args: Any, **kwargs: Any) -> Any:
-            began = time.perf_counter()
-            results = super().generate(features, prompts, *args, **kwargs)
-            finished = [one.result() if hasattr(one, "result") else one for one in results]
-            shape = GenerateShape.of(features, prompts, finished, kwargs)
-            if ballast := self._ballast():
-                ballast.generate(shape)
-            record(
-                "generate",
-                began,
-                batch=shape.batch,
-                frames=shape.frames,
-                forced=shape.forced,
-                new=shape.new_tokens,
-                beams=shape.beams,
-            )
-            return results
-
-        def align(
-            self, features: Any, start: Any, texts: Any, *args: Any, **kwargs: Any
-        ) -> Any:
-            began = time.perf_counter()
-            results = super().align(features, start, texts, *args, **kwargs)
-            frames, tokens = _frames_of(features), max(len(text) for text in texts)
-            if ballast := self._ballast():
-                ballast.align(len(texts), frames, tokens)
-            record("align", began, batch=len(texts), frames=frames, tokens=tokens)
-            return results
-
-        def detect_language(self, features: Any) -> Any:
-            began = time.perf_counter()
-            results = super().detect_language(features)
-            frames = _frames_of(features)
-            if ballast := self._ballast():
-                ballast.model.detect_language(ballast.features(len(results), frames))
-            record("detect", began, batch=len(results), frames=frames)
-            return results
-
-    ctranslate2.models.Whisper = CostlyWhisper
+    ctranslate2.models.Whisper = type(
+        "Whisper", (CostlyCalls, original), {"meter": Meter(original, cost_model, lines)}
+    )
 
 
 def _run(cost_model: Path | None, trace: Path | None, command: list[str]) -> int:
@@ -268,25 +234,16 @@ def _run(cost_model: Path | None, trace: Path | None, command: list[str]) -> int
             encoding="utf-8",
         )
         path = os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH"))))
-        return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}).returncode  # noqa: PLW1510
+        return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}).returncode
 
 
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="A tiny model's text at a real model's price.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    model = commands.add_parser("model", help="write a random-weight model")
-    model.add_argument("size", choices=SHAPES)
-    model.add_argument("tokenizer_json", type=Path)
-    model.add_argument("out_dir", type=Path)
-    run = commands.add_parser("run", help="run a command at the cost of another model")
-    run.add_argument("--cost-model", type=Path)
-    run.add_argument("--trace", type=Path)
-    run.add_argument("rest", nargs="+", metavar="COMMAND")
+    parser.add_argument("--cost-model", type=Path, help="repeat every call on this model")
+    parser.add_argument("--trace", type=Path, help="write every call here, one JSON a line")
+    parser.add_argument("rest", nargs="+", metavar="COMMAND")
     given = parser.parse_args()
-    if given.command == "model":
-        write_model(given.size, given.tokenizer_json, given.out_dir)
-        return 0
     return _run(given.cost_model, given.trace, given.rest)
 
 

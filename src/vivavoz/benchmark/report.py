@@ -12,8 +12,8 @@ class Row:
     """One policy over a set of recordings.
 
     Word error rates are percentages; latencies are seconds; ``flicker``: words shown and later
-    changed, per final word; ``encoded_s_per_s``, ``tokens_per_word``, ``cpu_s_per_s``: what it cost,
-    per second of audio and per final word.
+    changed, per final word; ``encoded_s_per_s``, ``tokens_per_word``, ``cpu_s_per_s``: what it
+    cost, per second of audio and per final word.
     """
 
     name: str

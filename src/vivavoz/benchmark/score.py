@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from vivavoz.recognition.agreement import normalised
 
@@ -55,17 +56,14 @@ def score(reference: Sequence[SpokenWord], views: Sequence[View]) -> Score:
         word_errors=len(pairs) - len(right),
         latencies_s=[settled[h] - reference[r].end_s for r, h in right],
         changed_words=sum(
-            _changed(earlier.words, later.words)
-            for earlier, later in zip(views, views[1:], strict=False)
+            _changed(earlier.words, later.words) for earlier, later in pairwise(views)
         ),
         final_words=len(final),
         first_shown_s=next((view.time_s for view in views if view.words), None),
     )
 
 
-def aligned(
-    first: Sequence[str], second: Sequence[str]
-) -> list[tuple[int | None, int | None]]:
+def aligned(first: Sequence[str], second: Sequence[str]) -> list[tuple[int | None, int | None]]:
     """Index pairs of the cheapest edit from ``first`` to ``second`` (Levenshtein); equal words,
     substitutions, deletions (none in second) and insertions (none in first)."""
     rows = [list(range(len(second) + 1))]

@@ -5,6 +5,7 @@ import heapq
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from vivavoz.benchmark.score import View, words_of
@@ -95,7 +96,7 @@ class _Player:
         for start in range(0, len(self._audio), block):
             samples = self._audio[start : start + block]
             at_s = (start + len(samples)) / SAMPLE_RATE_HZ
-            self._at(at_s, lambda samples=samples: self._hear(samples))
+            self._at(at_s, partial(self._hear, samples))
         self._at(len(self._audio) / SAMPLE_RATE_HZ, self._stop)
         while self._events:
             self._now_s, _, action = heapq.heappop(self._events)
@@ -133,7 +134,7 @@ class _Player:
         self._at(self._now_s + cost_s, lambda: self._finish(job, result))
 
     def _take(self) -> Job | None:
-        """The next job as a scheduler picks it: finals first, the newest partial, none cancelled."""
+        """The next job as a scheduler picks it: finals first, then the newest partial."""
         self._queue = [job for job in self._queue if not job.cancelled]
         partials = [job for job in self._queue if job.purpose == "partial"]
         for job in partials[:-1]:
@@ -161,23 +162,23 @@ class _Player:
 
     def _look(self) -> None:
         """What the reader sees now."""
-        partial: tuple[str, ...] | None = None
+        shown: tuple[str, ...] | None = None
         outputs = self._recognizer.outputs()
         for output in outputs:
             match output:
                 case Partial():
-                    partial = words_of(output.text)
+                    shown = words_of(output.text)
                 case Final():
-                    partial = ()
+                    shown = ()
                     self._result.finals.append(output)
                     endpoint_s = self._endpoints.times_s.get(output.end_sample)
                     if endpoint_s is not None:
                         self._result.endpoint_to_final_s.append(self._now_s - endpoint_s)
                 case Lost():
                     self._result.lost.append(output)
-        if partial is None:
+        if shown is None:
             return
-        words = words_of(self._result.text) + partial
+        words = words_of(self._result.text) + shown
         if words != self._shown:
             self._shown = words
             self._result.views.append(View(self._now_s, words))

@@ -3,20 +3,19 @@
 import math
 import zlib
 from collections.abc import Sequence
-from threading import Lock
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from vivavoz.engines.spectra import Spectra
 from vivavoz.engines.whisper_text import (
     APPENDED_PUNCTUATION,
     PREPENDED_PUNCTUATION,
     TextCodec,
     words_of,
 )
-from vivavoz.recognition.engine import AudioSource, DecodeRequest, DecodeResult, Pcm
-from vivavoz.recognition.features import FRAMES_PER_S, Features, IncrementalLogMel
+from vivavoz.recognition.engine import DecodeRequest, DecodeResult, Pcm
+from vivavoz.recognition.features import FRAMES_PER_S, Features
 from vivavoz.recognition.guards import (
     MAX_COMPRESSION_RATIO,
     MAX_NO_SPEECH_PROBABILITY,
@@ -39,31 +38,13 @@ _TOKEN_ALLOWANCE = 8
 _TEMPERATURES = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 
 
-class _Spectrum:
-    """The features of one growing stretch of audio, for one thread at a time."""
-
-    def __init__(self, filters: Features) -> None:
-        self._log_mel = IncrementalLogMel(filters)
-        self._lock = Lock()
-
-    def features(self, audio: Pcm) -> Features:
-        with self._lock:
-            return self._log_mel.features(audio)
-
-
 class WhisperDecoder:
-    """Decodes windows with one faster-whisper model. Thread-safe.
-
-    The spectrum of each ``AudioSource`` is kept as long as the source lives, so that each frame is
-    computed once.
-    """
+    """Decodes windows with one faster-whisper model. Thread-safe."""
 
     def __init__(self, model: "WhisperModel") -> None:
         self._model = model
         self._text = TextCodec(model)
-        self._filters: Features = model.feature_extractor.mel_filters
-        self._spectra: WeakKeyDictionary[AudioSource, _Spectrum] = WeakKeyDictionary()
-        self._spectra_lock = Lock()
+        self._spectra = Spectra(model.feature_extractor.mel_filters)
 
     @property
     def is_multilingual(self) -> bool:
@@ -85,7 +66,7 @@ class WhisperDecoder:
 
     def detect_language(self, audio: Pcm) -> tuple[str, float]:
         """The most probable language of the audio's first 30 s and its probability."""
-        features = IncrementalLogMel(self._filters).features(audio)
+        features = self._spectra.features(audio, None)
         return self._detect(self._encode([features], CONTEXT_FRAMES))
 
     # --- partials -------------------------------------------------------------------------------
@@ -111,7 +92,7 @@ class WhisperDecoder:
         return language, len(self._text.partial_prompt(request.options, tokenizer))
 
     def _decode_batch(self, requests: Sequence[DecodeRequest]) -> list[DecodeResult]:
-        features = [self._features(request) for request in requests]
+        features = [self._spectra.features(request.audio, request.source) for request in requests]
         frames = max(map(_window_frames, requests, features))
         encoded = self._encode(features, frames)
         language = self._language(requests[0], encoded)
@@ -175,7 +156,7 @@ class WhisperDecoder:
 
     def decode_final(self, request: DecodeRequest) -> DecodeResult:
         """Decode as faster-whisper's ``transcribe`` does."""
-        features = self._features(request)
+        features = self._spectra.features(request.audio, request.source)
         frames = _window_frames(request, features)
         encoded = self._encode([features], frames)
         language = self._language(request, encoded)
@@ -237,18 +218,9 @@ class WhisperDecoder:
 
     # --- encoder --------------------------------------------------------------------------------
 
-    def _features(self, request: DecodeRequest) -> Features:
-        if request.source is None:
-            return IncrementalLogMel(self._filters).features(request.audio)
-        with self._spectra_lock:
-            spectrum = self._spectra.get(request.source)
-            if spectrum is None:
-                spectrum = self._spectra[request.source] = _Spectrum(self._filters)
-        return spectrum.features(request.audio)
-
     def _encode(self, features: Sequence[Features], frames: int) -> "StorageView":
         """Encode windows of ``frames`` frames, padded with zeros as faster-whisper does."""
-        windows = np.zeros((len(features), len(self._filters), frames), np.float32)
+        windows = np.zeros((len(features), len(features[0]), frames), np.float32)
         for window, one in zip(windows, features, strict=True):
             window[:, : one.shape[1]] = one[:, :frames]
         return self._model.encode(windows)

@@ -43,6 +43,12 @@ class EngineCapabilities:
     takes_prompts: bool
     batch_size: int = 1
 
+    def only_language(self, options: "RecognitionOptions") -> tuple[str, float] | None:
+        """The language that needs no detecting, and its probability, if there is one."""
+        if options.language:
+            return options.language, 1.0
+        return (min(self.languages), 1.0) if len(self.languages) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class RecognitionOptions:

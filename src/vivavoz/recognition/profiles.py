@@ -1,6 +1,6 @@
 """The presets of ``--profile`` as data, and the numbers that a recogniser works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from vivavoz.settings import Profile, Settings
@@ -37,6 +37,12 @@ class ProfilePlan:
     joint_search_s: float
     partial: WindowPlan
     final: WindowPlan
+
+    def on(self, device: str) -> Self:
+        """The same preset on a device: where encoding costs little, finals have full context."""
+        if device != "cuda":
+            return self
+        return replace(self, final=replace(self.final, full_context=True))
 
 
 PROFILES: dict[Profile, ProfilePlan] = {

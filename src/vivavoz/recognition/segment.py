@@ -31,8 +31,8 @@ class Segment:
     """
 
     start_sample: int
-    asked_sample: int
     end_sample: int | None = None
+    asked_sample: int = 0
     heard_sample: int = 0
     is_silent: bool = False
     language: tuple[str, float] | None = None
@@ -63,7 +63,7 @@ class Segment:
         audio: Pcm,
         options: RecognitionOptions,
         *,
-        is_final: bool,
+        is_final: bool = False,
         full_context: bool = False,
     ) -> DecodeRequest:
         """A decode of ``audio``, which begins where the segment does."""
@@ -110,10 +110,19 @@ class Segment:
         end_sample = self.final_end_sample if self.end_sample is None else self.end_sample
         self.outcome = Lost(self.start_s, end_sample / SAMPLE_RATE_HZ, reason)
 
+    def drop_final(self) -> None:
+        """The final that was begun does not hold: speech went on, or was parted."""
+        if self.final_job is not None:
+            self.final_job.cancelled = True
+        self.final_job = None
+        self.final_result = None
+
     def part(self, count: int, joint_sample: int) -> "Segment":
         """Keep the first ``count`` words up to the joint; the segment after it has the rest."""
-        later = Segment(joint_sample, asked_sample=self.asked_sample)
-        later.heard_sample = self.heard_sample
-        later.language = self.language
-        later.agreement = self.agreement.split(count)
-        return later
+        return Segment(
+            joint_sample,
+            asked_sample=self.asked_sample,
+            heard_sample=self.heard_sample,
+            language=self.language,
+            agreement=self.agreement.split(count),
+        )
