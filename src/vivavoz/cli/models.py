@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from vivavoz.engines import whisper_models
+from vivavoz.engines.model_hub import cache_folder
 from vivavoz.settings import Settings
 
 app = typer.Typer(
@@ -34,21 +35,21 @@ def list_models() -> None:
     console = Console()
     installed = whisper_models.installed_models()
     if installed:
-        table = Table("Model", "Hub id", "Size", "Where", box=None, header_style="bold")
+        table = Table("Model", "Hub id", "Size", box=None, header_style="bold")
         for model in installed:
-            table.add_row(model.name, model.hub_id, decimal(model.size_bytes), str(model.path))
-        console.print(table, soft_wrap=True)
+            table.add_row(model.name, model.hub_id, decimal(model.size_bytes))
+        console.print(table)
+        console.print(f"They are in {cache_folder()}", soft_wrap=True, highlight=False)
     else:
         console.print("No Whisper model is on this machine yet: `vivavoz models download base`.")
-    console.print(f"Sizes to choose from: {', '.join(whisper_models.HUB_IDS)}.", highlight=False)
+    sizes = ", ".join(whisper_models.HUB_IDS)
+    console.print(f"Sizes to choose from: {sizes}.", soft_wrap=True, highlight=False)
     console.print("The English engine PocketSphinx is built in and needs no download.")
 
 
 @app.command()
 def download(model: ModelArgument) -> None:
     """Fetch a Whisper model, so that the server starts with it at once and without a network.
-
-    An interrupted download goes on where it ended.
 
     **Examples**
 

@@ -4,22 +4,21 @@ The hub's own variables hold: ``HF_HOME``, ``HF_HUB_CACHE``, ``HF_ENDPOINT``, ``
 ``HF_TOKEN``.
 """
 
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, wait
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from pathlib import Path
 from threading import Thread
-from typing import Any, TypeVar
 
-from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub import HfApi, ModelInfo, constants, snapshot_download
 from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
-from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
 from vivavoz.errors import ModelNotAvailableError
-
-T = TypeVar("T")
 
 OnProgress = Callable[[int, int], None]
 """Called with bytes on disk and bytes in all."""
@@ -33,10 +32,25 @@ MODEL_FILES = (
 )
 """The files of a repository that a CTranslate2 Whisper model consists of."""
 
+_INCOMPLETE = "*.incomplete"
 _POLL_S = 0.2
-_STALL_S = 60.0
-"""A download that brings nothing for this long is given up. The hub's client tries again by itself
-before."""
+_STALL_S = 120.0
+"""A download that brings nothing for this long is given up. The hub's client has tried again by
+itself before."""
+
+_FETCH = """
+import sys
+from huggingface_hub import constants, snapshot_download
+constants.DOWNLOAD_CHUNK_SIZE = 1 << 20
+snapshot_download(sys.argv[1], allow_patterns=sys.argv[2:])
+"""
+"""Fetching is a process of its own, since the hub's client cannot be interrupted in a thread. It
+writes in steps of 1 MB instead of 10, which are what a person sees of the progress."""
+
+
+def cache_folder() -> Path:
+    """Folder of the hub's cache on this machine."""
+    return Path(constants.HF_HUB_CACHE)
 
 
 def cached_snapshot(hub_id: str) -> Path | None:
@@ -50,8 +64,15 @@ def cached_snapshot(hub_id: str) -> Path | None:
 
 
 def download(hub_id: str, *, hub_timeout_s: float, on_progress: OnProgress) -> Path:
-    """Fetch a model into the hub's cache, going on where an earlier try ended, and return its
-    folder. Blocks.
+    """Fetch a model into the hub's cache. Blocks. If it ends early, whole files are kept.
+
+    Args:
+        hub_id: owner and name of the repository.
+        hub_timeout_s: how long the hub may take to answer before it counts as away.
+        on_progress: called several times a second; if it raises, the download ends with that.
+
+    Returns:
+        The model's folder in the cache.
 
     Raises:
         ModelNotAvailableError: the hub is away, has no such model, or stopped sending.
@@ -62,48 +83,73 @@ def download(hub_id: str, *, hub_timeout_s: float, on_progress: OnProgress) -> P
             "unset it once, or name a model's folder with --model DIR.",
             model=hub_id,
         )
-    size_bytes = _in_time(lambda: _size_on_hub(hub_id, hub_timeout_s), hub_timeout_s, hub_id)
+    size_bytes = _size_on_hub(hub_id, hub_timeout_s)
     on_progress(0, size_bytes)
-    fetching = _in_background(
-        lambda: snapshot_download(
-            hub_id, allow_patterns=list(MODEL_FILES), tqdm_class=_SilentProgress
-        )
-    )
-    blobs = _blobs_folder(hub_id)
-    done_bytes, changed_at = 0, time.monotonic()
-    while not _is_done(fetching, _POLL_S):
-        now_bytes = min(_bytes_in(blobs), size_bytes)
-        if now_bytes != done_bytes:
-            done_bytes, changed_at = now_bytes, time.monotonic()
-            on_progress(done_bytes, size_bytes)
-        elif time.monotonic() - changed_at > _STALL_S:
-            raise _hub_away(hub_id)
-    folder = Path(_result_of(fetching, hub_id))
+    blobs = cache_folder() / f"models--{hub_id.replace('/', '--')}" / "blobs"
+    with _fetching(hub_id, blobs) as process:
+        _watch(process, hub_id, blobs, lambda n: on_progress(min(n, size_bytes), size_bytes))
+        if process.wait() != 0:
+            raise _hub_away(hub_id, _last_line(process))
+    folder = cached_snapshot(hub_id)
+    if folder is None:
+        raise _hub_away(hub_id, "the download is incomplete")
     on_progress(size_bytes, size_bytes)
     return folder
 
 
-def _size_on_hub(hub_id: str, timeout_s: float) -> int:
-    model = HfApi().model_info(hub_id, files_metadata=True, timeout=timeout_s)
-    return sum(
-        file.size or 0
-        for file in model.siblings or ()
-        if any(fnmatch(file.rfilename, pattern) for pattern in MODEL_FILES)
+@contextmanager
+def _fetching(hub_id: str, blobs: Path) -> Iterator["subprocess.Popen[str]"]:
+    others = set(blobs.glob(_INCOMPLETE))
+    process = subprocess.Popen(  # noqa: S603  # our own interpreter and program; the id is no shell text
+        [sys.executable, "-c", _FETCH, hub_id, *MODEL_FILES],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"HF_HUB_DISABLE_PROGRESS_BARS": "1"},
     )
-
-
-def _in_time(call: Callable[[], T], timeout_s: float, hub_id: str) -> T:
-    """The call's result, if it comes in time: looking up a name may block for longer than any
-    time-out of an HTTP client."""
-    asking = _in_background(call)
-    if not _is_done(asking, timeout_s):
-        raise _hub_away(hub_id)
-    return _result_of(asking, hub_id)
-
-
-def _result_of(work: Future[T], hub_id: str) -> T:
     try:
-        return work.result()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+        for file in set(blobs.glob(_INCOMPLETE)) - others:  # nobody could go on with them
+            file.unlink(missing_ok=True)
+
+
+def _watch(
+    process: "subprocess.Popen[str]", hub_id: str, blobs: Path, on_bytes: Callable[[int], None]
+) -> None:
+    done_bytes, changed_at = 0, time.monotonic()
+    while process.poll() is None:
+        time.sleep(_POLL_S)
+        now_bytes = _bytes_in(blobs)
+        if now_bytes != done_bytes:
+            done_bytes, changed_at = now_bytes, time.monotonic()
+        elif time.monotonic() - changed_at > _STALL_S:
+            raise _hub_away(hub_id, f"nothing came for {_STALL_S:g} s")
+        on_bytes(done_bytes)
+
+
+def _last_line(process: "subprocess.Popen[str]") -> str:
+    lines = process.stderr.read().strip().splitlines() if process.stderr else []
+    return lines[-1] if lines else "no reason given"
+
+
+def _size_on_hub(hub_id: str, timeout_s: float) -> int:
+    """Bytes of the model's files. Asked in a thread that nobody waits for longer than the time-out:
+    looking up a host's name may block for longer than any time-out of an HTTP client."""
+    model: Future[ModelInfo] = Future()
+
+    def ask() -> None:
+        try:
+            model.set_result(HfApi().model_info(hub_id, files_metadata=True, timeout=timeout_s))
+        except Exception as error:
+            model.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        files = model.result(timeout_s).siblings or ()
     except RepositoryNotFoundError as error:
         raise ModelNotAvailableError(
             f"The model hub has no model `{hub_id}` that may be read: check the name, or set "
@@ -111,21 +157,22 @@ def _result_of(work: Future[T], hub_id: str) -> T:
             model=hub_id,
         ) from error
     except Exception as error:
-        raise _hub_away(hub_id) from error
-
-
-def _hub_away(hub_id: str) -> ModelNotAvailableError:
-    return ModelNotAvailableError(
-        f"The model `{hub_id}` is not on this machine and the model hub ({constants.ENDPOINT}) "
-        "did not deliver it: check the network and try again, or copy a model's folder here and "
-        "name it with --model DIR.",
-        model=hub_id,
-        hub=constants.ENDPOINT,
+        raise _hub_away(hub_id, str(error) or f"no answer in {timeout_s:g} s") from error
+    return sum(
+        file.size or 0
+        for file in files
+        if any(fnmatch(file.rfilename, pattern) for pattern in MODEL_FILES)
     )
 
 
-def _blobs_folder(hub_id: str) -> Path:
-    return Path(constants.HF_HUB_CACHE) / f"models--{hub_id.replace('/', '--')}" / "blobs"
+def _hub_away(hub_id: str, reason: str) -> ModelNotAvailableError:
+    return ModelNotAvailableError(
+        f"The model `{hub_id}` is not on this machine and the model hub ({constants.ENDPOINT}) "
+        f"did not deliver it ({reason}): check the network and try again, or copy a model's "
+        "folder here and name it with --model DIR.",
+        model=hub_id,
+        hub=constants.ENDPOINT,
+    )
 
 
 def _bytes_in(folder: Path) -> int:
@@ -134,28 +181,3 @@ def _bytes_in(folder: Path) -> int:
         for file in folder.iterdir():
             total += file.stat().st_size
     return total
-
-
-def _in_background(call: Callable[[], T]) -> Future[T]:
-    """Run a call in a thread that nobody has to wait for, not even the end of the process."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except Exception as error:
-            future.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return future
-
-
-def _is_done(future: Future[T], timeout_s: float) -> bool:
-    return bool(wait([future], timeout_s).done)
-
-
-class _SilentProgress(tqdm):  # type: ignore[misc]
-    """Keeps the hub's client from drawing bars of its own."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **(options | {"disable": True}))

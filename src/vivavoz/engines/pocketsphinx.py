@@ -44,6 +44,8 @@ mean that final words had on the tests' recordings."""
 
 _VARIANT = re.compile(r"\(\d+\)$")
 _NOT_WORDS = ("<", "[", "+")
+_LONGEST_WORD_FRAMES = 200
+"""Noise comes out as one short word stretched over all of it, with a posterior of 1."""
 
 
 class PocketSphinxEngine:
@@ -211,9 +213,12 @@ class _DecoderPool:
 
 
 def _words(decoder: SphinxDecoder) -> Iterator[Word]:
-    for segment in decoder.segments():
-        if not segment.word.startswith(_NOT_WORDS):
-            yield _word(segment)
+    return (_word(segment) for segment in decoder.segments() if _is_word(segment))
+
+
+def _is_word(segment: SphinxSegment) -> bool:
+    frames = segment.end_frame + 1 - segment.start_frame
+    return not segment.word.startswith(_NOT_WORDS) and frames <= _LONGEST_WORD_FRAMES
 
 
 def _word(segment: SphinxSegment) -> Word:

@@ -24,6 +24,7 @@ _Prototypes = dict[str, tuple[Any, list[Any]]]
 
 _SLOW_FUNCTIONS: _Prototypes = {
     "ps_init": (ctypes.c_void_p, [ctypes.c_void_p]),
+    "ps_start_stream": (ctypes.c_int, [ctypes.c_void_p]),
     "ps_start_utt": (ctypes.c_int, [ctypes.c_void_p]),
     "ps_process_raw": (
         ctypes.c_int,
@@ -136,12 +137,14 @@ class SphinxDecoder:
             segment = library.ps_seg_next(segment)
 
     def adapt_to_channel(self, samples: npt.NDArray[np.int16]) -> None:
-        """Set the cepstral mean, which stands for voice and microphone, by the utterance's start.
+        """Forget the channel before and measure this one's on the start of its utterance: the
+        background noise and the cepstral mean, which stands for voice and microphone.
 
         Between utterances only. Cepstral mean normalisation is PocketSphinx's own; within an
         utterance it would begin to follow the speaker only after 8 s. A search for a lone key
         phrase drives the front end here, since it costs next to nothing.
         """
+        self._check(self._library.ps_start_stream(self._decoder))
         self._set_cepstral_mean(_PRIOR_MEAN)
         self._check(self._library.ps_activate_search(self._decoder, _CHANNEL_SEARCH))
         self.start_utterance()

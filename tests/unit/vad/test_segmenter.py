@@ -165,9 +165,10 @@ def test_what_is_settled_follows_the_audio_in_quiet_and_waits_in_speech() -> Non
     for frame in frames_of([(SPEECH, 10), (SILENCE, ENDPOINT_FRAMES - 1)]):
         segmenter.push(frame)
         assert segmenter.settled_sample == at(40) - samples_of(300)
-    assert segmenter.is_speaking
+    was_speaking = segmenter.is_speaking
     [ended] = segmenter.push(SILENCE)
     assert isinstance(ended, SpeechEnded)
+    assert was_speaking
     assert not segmenter.is_speaking
     assert segmenter.settled_sample == max(ended.end_sample, segmenter.now_sample - samples_of(300))
 
