@@ -1,0 +1,121 @@
+"""A whole recording through the recogniser: the real engines, and engines that fail."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from jiwer import wer
+
+from vivavoz.audio.file import open_audio_file
+from vivavoz.engines.registry import load_engine
+from vivavoz.recognition.engine import (
+    SAMPLE_RATE_HZ,
+    DecodeRequest,
+    DecodeResult,
+    Engine,
+    EngineCapabilities,
+    Pcm,
+    RecognitionOptions,
+)
+from vivavoz.recognition.outputs import Final, Lost
+from vivavoz.recognition.profiles import RecognizerSettings
+from vivavoz.runtime.batch import transcribe
+from vivavoz.settings import EngineChoice, Settings
+
+SETTINGS = RecognizerSettings.from_settings(Settings())
+OPTIONS = RecognitionOptions()
+
+
+@pytest.fixture(scope="module")
+def whisper(fixture_model: Path) -> Iterator[Engine]:
+    settings = Settings(engine=EngineChoice.WHISPER, model=str(fixture_model), worker_threads=2)
+    engine = load_engine(settings, lambda progress: None).engine
+    yield engine
+    engine.close()
+
+
+def finals_of(recording: Path, engine: Engine) -> list[Final]:
+    with open_audio_file(recording) as audio:
+        outputs = list(transcribe(audio.blocks, engine, OPTIONS, SETTINGS))
+    assert all(isinstance(output, Final) for output in outputs)
+    return [output for output in outputs if isinstance(output, Final)]
+
+
+@pytest.mark.parametrize("name", ["es-1", "es-3", "en-1", "en-2"])
+def test_speech_becomes_finals_with_word_times(
+    whisper: Engine, fixture_model: Path, name: str
+) -> None:
+    recording = fixture_model.parent / "samples" / f"{name}.wav"
+    truth = json.loads(recording.with_suffix(".json").read_text())
+    finals = finals_of(recording, whisper)
+    assert wer(truth["text"], " ".join(final.text for final in finals)) < 0.1
+    assert {final.language for final in finals} == {truth["language"]}
+    starts = [word.start_s for final in finals for word in final.words]
+    assert starts == sorted(starts)
+    assert starts[-1] < truth["duration"]
+
+
+def test_finals_come_while_the_recording_is_still_read(
+    whisper: Engine, fixture_model: Path
+) -> None:
+    read_s = 0.0
+
+    def noted(blocks: Iterator[Pcm]) -> Iterator[Pcm]:
+        nonlocal read_s
+        for samples in blocks:
+            read_s += len(samples) / SAMPLE_RATE_HZ
+            yield samples
+
+    with open_audio_file(fixture_model.parent / "samples" / "en-2.wav") as audio:
+        first = next(iter(transcribe(noted(audio.blocks), whisper, OPTIONS, SETTINGS)))
+    assert isinstance(first, Final)
+    assert read_s < first.end_s + 2.0
+
+
+def test_progress_ends_at_the_recordings_length(whisper: Engine) -> None:
+    told: list[float] = []
+    blocks = [np.zeros(SAMPLE_RATE_HZ // 2, np.float32)] * 4
+    finals = list(transcribe(blocks, whisper, OPTIONS, SETTINGS, on_progress=told.append))
+    assert finals == []
+    assert told == [0.5, 1.0, 1.5, 2.0]
+
+
+class FailingEngine:
+    """A window engine whose every decode raises."""
+
+    decodes = 0
+    capabilities = EngineCapabilities(
+        name="failing",
+        model="none",
+        device="cpu",
+        languages=frozenset({"en"}),
+        streaming=False,
+        detects_language=False,
+        takes_prompts=False,
+    )
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[DecodeResult]:
+        self.decodes += 1
+        assert all(request.purpose == "final" for request in requests)
+        raise RuntimeError("broken")
+
+    def detect_language(self, audio: Pcm) -> tuple[str, float]:
+        return "en", 1.0
+
+    def warm_up(self) -> None:
+        """Nothing to warm."""
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def test_speech_that_cannot_be_decoded_is_declared_lost(fixture_model: Path) -> None:
+    engine = FailingEngine()
+    with open_audio_file(fixture_model.parent / "samples" / "en-1.wav") as audio:
+        outputs = list(transcribe(audio.blocks, engine, OPTIONS, SETTINGS))
+    assert len(outputs) == 1
+    assert isinstance(outputs[0], Lost)
+    assert outputs[0].end_s - outputs[0].start_s > 3.0
+    assert engine.decodes == 2
