@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vivavoz.session.entities import (
@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     allowed_origins: tuple[str, ...] = Field(
         (),
         description="Origins, besides the server's own, whose pages may connect, as a JSON list.",
+    )
+    auth: bool = Field(False, description="Ask every client for an API key.")
+    allow_unauthenticated: bool = Field(
+        False, description="Serve beyond loopback without authentication."
+    )
+    token_ttl_s: Seconds = Field(
+        900.0, description="How long a signed token lives; the page renews its own in time."
     )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("vivavoz", appauthor=False),
@@ -208,6 +215,14 @@ class Settings(BaseSettings):
     shutdown_timeout_s: Seconds = Field(
         10.0, description="How long a stopping server may take to finish what it has."
     )
+
+    @field_validator("vad_stop_threshold")
+    @classmethod
+    def _is_not_above_the_start_threshold(cls, value: float, info: ValidationInfo) -> float:
+        start = info.data.get("vad_start_threshold", value)
+        if value > start:
+            raise ValueError(f"it must not exceed vad_start_threshold ({start:g})")
+        return value
 
     @property
     def sqlalchemy_url(self) -> str:

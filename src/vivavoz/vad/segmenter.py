@@ -23,10 +23,10 @@ class EndpointRules:
     begins or resumes speech, a frame below the second begins silence. ``min_speech_ms``: speech
     must last this long to open an utterance. ``pre_roll_ms``: audio kept from before it.
     ``speculative_ms``: silence after which the utterance is probably over. ``endpoint_ms``: silence
-    after which it is.
+    after which it is; if that is shorter, ``SilenceBegan`` never comes.
 
     Raises:
-        ValueError: the two thresholds or the two silences are in the wrong order.
+        ValueError: the two thresholds are in the wrong order.
     """
 
     start_threshold: float = 0.5
@@ -39,8 +39,6 @@ class EndpointRules:
     def __post_init__(self) -> None:
         if self.stop_threshold > self.start_threshold:
             raise ValueError("stop_threshold must not exceed start_threshold")
-        if self.speculative_ms > self.endpoint_ms:
-            raise ValueError("speculative_ms must not exceed endpoint_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class SpeechEnded:
     """The utterance is closed: its audio is ``start_sample`` up to, not including, ``end_sample``.
 
     ``speech_end_sample`` is where the last speech frame ended. ``end_sample`` is that of the last
-    ``SilenceBegan``, so audio that was decoded on speculation is all of it.
+    ``SilenceBegan`` if one came, so audio that was decoded on speculation is all of it.
     """
 
     start_sample: int

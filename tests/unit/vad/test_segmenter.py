@@ -31,13 +31,13 @@ stretches = st.lists(
     st.tuples(st.sampled_from([SPEECH, DOUBT, SILENCE]), st.integers(1, 30)), max_size=12
 )
 rules = st.builds(
-    lambda stop, gap, shortest, pre_roll, speculative, more: EndpointRules(
+    lambda stop, gap, shortest, pre_roll, speculative, endpoint: EndpointRules(
         start_threshold=min(stop + gap, 1.0),
         stop_threshold=stop,
         min_speech_ms=shortest,
         pre_roll_ms=pre_roll,
         speculative_ms=speculative,
-        endpoint_ms=speculative + more,
+        endpoint_ms=endpoint,
     ),
     st.floats(0, 1),
     st.floats(0, 0.5),
@@ -173,16 +173,14 @@ def test_what_is_settled_follows_the_audio_in_quiet_and_waits_in_speech() -> Non
     assert segmenter.settled_sample == max(ended.end_sample, segmenter.now_sample - samples_of(300))
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"start_threshold": 0.3, "stop_threshold": 0.4},
-        {"speculative_ms": 600, "endpoint_ms": 500},
-    ],
-)
-def test_rules_in_the_wrong_order_are_refused(wrong: dict[str, float]) -> None:
+def test_an_endpoint_before_the_speculative_silence_ends_the_utterance() -> None:
+    events = events_of(frames_of([(SPEECH, 10), (SILENCE, 9)]), EndpointRules(endpoint_ms=150))
+    assert events == [SpeechStarted(0), SpeechEnded(0, at(15), at(10))]
+
+
+def test_thresholds_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(ValueError, match="must not exceed"):
-        EndpointRules(**wrong)  # type: ignore[arg-type]
+        EndpointRules(start_threshold=0.3, stop_threshold=0.4)
 
 
 @given(stretches, rules)
