@@ -18,9 +18,15 @@ from typing import Any
 from playwright.async_api import Browser, Page, async_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "e2e" / "page"))
+sys.path.insert(0, str(ROOT))
 
-from scripted_server import BUILT_IN, WHISPER, ScriptedServer, ready, transcript  # noqa: E402
+from tests.e2e.page.scripted_server import (  # noqa: E402
+    BUILT_IN,
+    WHISPER,
+    ScriptedServer,
+    ready,
+    transcript,
+)
 
 
 @dataclass(frozen=True)
@@ -248,18 +254,11 @@ async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> N
         await context.close()
 
 
-async def main(folder: Path, names: list[str]) -> None:
+async def main(browser_path: str, folder: Path, names: list[str]) -> None:
     """Photograph the named states in every look."""
-    folder.mkdir(parents=True, exist_ok=True)
-    found = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "find_browser.py")],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=found.stdout.splitlines()[-1],
+            executable_path=browser_path,
             args=[
                 "--no-sandbox",
                 "--use-fake-ui-for-media-stream",
@@ -272,5 +271,14 @@ async def main(folder: Path, names: list[str]) -> None:
         await browser.close()
 
 
+def find_browser() -> str:
+    """Path of Chromium or Chrome."""
+    command = [sys.executable, str(ROOT / "scripts" / "find_browser.py")]
+    found = subprocess.run(command, check=True, capture_output=True, text=True)
+    return found.stdout.splitlines()[-1]
+
+
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2:] or list(STATES)))
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(find_browser(), target, sys.argv[2:] or list(STATES)))

@@ -71,7 +71,7 @@ async function tellMicrophone(notices, reason) {
 /** Say which engine is at work when that matters: loading, failed, or only the built-in one. */
 export function announceEngine(notices, { current, isAway }) {
   if (isAway) {
-    notices.show("engine", { text: t("server.away"), tone: "warn" });
+    notices.show("engine", { text: t("error.SERVER_UNREACHABLE"), tone: "warn" });
   } else if (current?.status === "loading") {
     const { bytes_done: done = 0, bytes_total: total = 0 } = current.progress ?? {};
     const values = { done: formatMegabytes(done), total: formatMegabytes(total) };

@@ -4,7 +4,6 @@ import { hasText, t } from "./i18n/index.js";
 
 /** The sentence for an error of the server, or of a request that did not reach it. */
 export function errorText({ code, message = "" }) {
-  if (code === "unreachable") return t("server.away");
   const key = `error.${code}`;
   return hasText(key) ? t(key) : t("error.unknown", { message: message || code });
 }

@@ -62,8 +62,9 @@ class HistoryView {
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#load(), SEARCH_DELAY_MS);
       },
+      onkeydown: (event) => this.#moveFocus(event),
     });
-    this.#list = build("div", { className: "days", onkeydown: (event) => moveFocus(event) });
+    this.#list = build("div", { className: "days", onkeydown: (event) => this.#moveFocus(event) });
     this.#message = build("p", { className: "history-message", role: "status" });
     this.#more = button({ text: t("history.more"), onclick: () => this.#load(this.#items.length) });
     this.#undo = build("div", { className: "undo", role: "status" });
@@ -141,6 +142,14 @@ class HistoryView {
     return entry;
   }
 
+  #moveFocus(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const stops = [this.#search, ...this.#list.querySelectorAll(".entry")];
+    stops[stops.indexOf(document.activeElement) + step]?.focus();
+    event.preventDefault();
+  }
+
   async #show(id) {
     this.#dialog.classList.toggle("is-reading", id !== null);
     await this.#reader.open(id);
@@ -185,11 +194,3 @@ class HistoryView {
 }
 
 const snippetPart = ({ text, match }) => (match ? build("mark", { textContent: text }) : text);
-
-function moveFocus(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  const entries = [...event.currentTarget.querySelectorAll(".entry")];
-  entries[entries.indexOf(document.activeElement) + step]?.focus();
-  event.preventDefault();
-}

@@ -1,6 +1,6 @@
 // The server's REST side, as far as the page needs it.
 
-/** The server refused, or could not be reached (`code` is then `unreachable`). */
+/** The server refused, or could not be reached (`SERVER_UNREACHABLE`). */
 export class ApiError extends Error {
   constructor(code, message) {
     super(message);
@@ -15,7 +15,7 @@ export function createApi(base) {
     try {
       response = await fetch(new URL(path, base), options);
     } catch (error) {
-      throw new ApiError("unreachable", error.message);
+      throw new ApiError("SERVER_UNREACHABLE", error.message);
     }
     if (response.ok) return response;
     const body = await response.json().catch(() => null);

@@ -98,7 +98,6 @@ export default {
   "engine.loading": "The speech model is loading.",
   "engine.downloading": "The speech model is being downloaded: {done} of {total} MB. This happens once.",
   "engine.failed": "The speech model could not be loaded. {message}",
-  "server.away": "The server does not answer. The page tries again by itself.",
 
   "tab.elsewhere": "A dictation is running in another tab of this browser.",
   "tab.taken": "This dictation was finished, because another tab took over.",
@@ -108,7 +107,6 @@ export default {
   "notice.rescuing": "The recording is being transcribed.",
   "notice.rescued": "The rest of the recording has been transcribed.",
   "notice.rescue_failed": "The server could not transcribe the recording. Keep it as a file.",
-  "leave": "A dictation is running.",
 
   "reason.DURATION_LIMIT_REACHED": "The longest dictation allowed has been reached, so it was finished and saved. Start a new one to go on.",
   "reason.IDLE_TIMEOUT": "Nothing was heard for a long time, so the dictation was finished and saved.",
@@ -207,6 +205,8 @@ export default {
   "error.SHUTTING_DOWN": "The server is restarting. The dictation goes on when it is back.",
   "error.STORAGE_FAILED": "The text cannot be saved at the moment. The server keeps it and tries again.",
   "error.TRANSCRIPT_NOT_FOUND": "This dictation is no longer in the history.",
+  "error.SERVER_UNREACHABLE": "The server does not answer. The page tries again by itself.",
+  "error.ADDRESS_NOT_AVAILABLE": "The address that the server should listen on is taken or not this computer's.",
   "error.MICROPHONE_NOT_FOUND": "No microphone was found. Plug one in, then start again.",
 
   "warning.DURATION_LIMIT_NEAR": "The longest dictation allowed is near: in {minutes} min it is finished and saved.",

@@ -98,7 +98,6 @@ export default {
   "engine.loading": "Se está cargando el modelo de voz.",
   "engine.downloading": "Se está descargando el modelo de voz: {done} de {total} MB. Solo ocurre una vez.",
   "engine.failed": "No se pudo cargar el modelo de voz. {message}",
-  "server.away": "El servidor no responde. La página vuelve a intentarlo sola.",
 
   "tab.elsewhere": "Hay un dictado en marcha en otra pestaña de este navegador.",
   "tab.taken": "Este dictado se terminó porque otra pestaña tomó el relevo.",
@@ -108,7 +107,6 @@ export default {
   "notice.rescuing": "Se está transcribiendo la grabación.",
   "notice.rescued": "Se ha transcrito el resto de la grabación.",
   "notice.rescue_failed": "El servidor no pudo transcribir la grabación. Guárdala como archivo.",
-  "leave": "Hay un dictado en marcha.",
 
   "reason.DURATION_LIMIT_REACHED": "Se alcanzó la duración máxima, así que el dictado se terminó y se guardó. Empieza otro para seguir.",
   "reason.IDLE_TIMEOUT": "No se oyó nada durante mucho tiempo, así que el dictado se terminó y se guardó.",
@@ -207,6 +205,8 @@ export default {
   "error.SHUTTING_DOWN": "El servidor se está reiniciando. El dictado seguirá cuando vuelva.",
   "error.STORAGE_FAILED": "El texto no se puede guardar en este momento. El servidor lo conserva y vuelve a intentarlo.",
   "error.TRANSCRIPT_NOT_FOUND": "Este dictado ya no está en el historial.",
+  "error.SERVER_UNREACHABLE": "El servidor no responde. La página vuelve a intentarlo sola.",
+  "error.ADDRESS_NOT_AVAILABLE": "La dirección en la que debería escuchar el servidor está ocupada o no es de este equipo.",
   "error.MICROPHONE_NOT_FOUND": "No se encontró ningún micrófono. Conecta uno y vuelve a empezar.",
 
   "warning.DURATION_LIMIT_NEAR": "Se acerca la duración máxima: en {minutes} min el dictado se termina y se guarda.",
