@@ -8,9 +8,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
 from threading import Thread
@@ -32,25 +32,20 @@ MODEL_FILES = (
 )
 """The files of a repository that a CTranslate2 Whisper model consists of."""
 
-_INCOMPLETE = "*.incomplete"
 _POLL_S = 0.2
 _STALL_S = 120.0
 """A download that brings nothing for this long is given up. The hub's client has tried again by
 itself before."""
 
-_FETCH = """
-import sys
-from huggingface_hub import constants, snapshot_download
-constants.DOWNLOAD_CHUNK_SIZE = 1 << 20
-snapshot_download(sys.argv[1], allow_patterns=sys.argv[2:])
-"""
-"""Fetching is a process of its own, since the hub's client cannot be interrupted in a thread. It
-writes in steps of 1 MB instead of 10, which are what a person sees of the progress."""
-
 
 def cache_folder() -> Path:
     """Folder of the hub's cache on this machine."""
     return Path(constants.HF_HUB_CACHE)
+
+
+def blobs_folder(hub_id: str) -> Path:
+    """Where the cache keeps the contents of a repository's files."""
+    return cache_folder() / f"models--{hub_id.replace('/', '--')}" / "blobs"
 
 
 def cached_snapshot(hub_id: str) -> Path | None:
@@ -85,9 +80,8 @@ def download(hub_id: str, *, hub_timeout_s: float, on_progress: OnProgress) -> P
         )
     size_bytes = _size_on_hub(hub_id, hub_timeout_s)
     on_progress(0, size_bytes)
-    blobs = cache_folder() / f"models--{hub_id.replace('/', '--')}" / "blobs"
-    with _fetching(hub_id, blobs) as process:
-        _watch(process, hub_id, blobs, lambda n: on_progress(min(n, size_bytes), size_bytes))
+    with _fetching(hub_id) as process:
+        _watch(process, hub_id, lambda n: on_progress(min(n, size_bytes), size_bytes))
         if process.wait() != 0:
             raise _hub_away(hub_id, _last_line(process))
     folder = cached_snapshot(hub_id)
@@ -97,29 +91,20 @@ def download(hub_id: str, *, hub_timeout_s: float, on_progress: OnProgress) -> P
     return folder
 
 
-@contextmanager
-def _fetching(hub_id: str, blobs: Path) -> Iterator["subprocess.Popen[str]"]:
-    others = set(blobs.glob(_INCOMPLETE))
-    process = subprocess.Popen(  # noqa: S603  # our own interpreter and program; the id is no shell text
-        [sys.executable, "-c", _FETCH, hub_id, *MODEL_FILES],
-        stdin=subprocess.DEVNULL,
+def _fetching(hub_id: str) -> "subprocess.Popen[str]":
+    """The process that fetches, a context manager: it ends when its standard input is closed."""
+    return subprocess.Popen(  # noqa: S603  # our own interpreter and module; the id is no shell text
+        [sys.executable, "-m", "vivavoz.engines.model_fetch", hub_id],
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"HF_HUB_DISABLE_PROGRESS_BARS": "1"},
     )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-        for file in set(blobs.glob(_INCOMPLETE)) - others:  # nobody could go on with them
-            file.unlink(missing_ok=True)
 
 
-def _watch(
-    process: "subprocess.Popen[str]", hub_id: str, blobs: Path, on_bytes: Callable[[int], None]
-) -> None:
+def _watch(process: "subprocess.Popen[str]", hub_id: str, on_bytes: Callable[[int], None]) -> None:
+    blobs = blobs_folder(hub_id)
     done_bytes, changed_at = 0, time.monotonic()
     while process.poll() is None:
         time.sleep(_POLL_S)

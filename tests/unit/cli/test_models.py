@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 
@@ -45,6 +48,13 @@ def test_a_model_is_downloaded_listed_and_removed(local_hub: Any, hub_cache: Pat
     assert "No Whisper model" in vivavoz("list").stdout
 
 
+def wait_until(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -78,6 +88,18 @@ def test_a_black_holed_hub_is_one_sentence_in_time(
     finished = vivavoz("download", "base")
     assert finished.returncode == 1
     assert "did not deliver it" in finished.stderr
+
+
+def test_a_killed_download_leaves_no_process_and_no_rest(local_hub: Any, hub_cache: Path) -> None:
+    local_hub.bytes_per_second = 500_000
+    command = [sys.executable, "-m", "vivavoz", "models", "download", "base"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as download:
+        wait_until(lambda: list(hub_cache.rglob("*.incomplete")))
+        children = psutil.Process(download.pid).children()
+        assert children
+        download.kill()
+    wait_until(lambda: not any(child.is_running() for child in children))
+    assert not list(hub_cache.rglob("*.incomplete"))
 
 
 def test_help_has_examples() -> None:
