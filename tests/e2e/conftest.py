@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+
 from tests.e2e.server_process import ServerProcess
 
 OpenPage = Callable[..., Awaitable[Page]]

@@ -7,6 +7,7 @@ from uuid import UUID
 import jiwer
 import pytest
 from playwright.async_api import Locator, Page, expect
+
 from tests.conftest import HumanRecording
 from tests.e2e.conftest import OpenPage, StartServer
 from tests.e2e.microphone import write_microphone

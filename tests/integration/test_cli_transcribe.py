@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jiwer import wer
-
 from conftest import HumanRecording
+from jiwer import wer
 
 VIVAVOZ = [sys.executable, "-m", "vivavoz"]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page
+
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page.scripted_server import ScriptedServer
 from tests.e2e.waiting import eventually

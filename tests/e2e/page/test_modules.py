@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, async_playwright
+
 from tests.e2e.page.scripted_server import ScriptedServer
 
 MODULES = Path(__file__).parent / "modules"

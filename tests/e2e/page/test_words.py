@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.e2e.page.scripted_server import WEB
 
+from tests.e2e.page.scripted_server import WEB
 from vivavoz import errors
 from vivavoz.errors import VivavozError
 from vivavoz.session.entities import SessionStatus

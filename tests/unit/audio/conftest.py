@@ -7,6 +7,7 @@ from typing import cast
 import av
 import numpy as np
 import pytest
+
 from tests.unit.audio import recordings
 from tests.unit.audio.recordings import BrowserRecording, Recording
 

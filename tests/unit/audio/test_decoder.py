@@ -11,8 +11,8 @@ import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.audio.recordings import CHIRP_AMPLITUDE, BrowserRecording, Recording
 
+from tests.unit.audio.recordings import CHIRP_AMPLITUDE, BrowserRecording, Recording
 from vivavoz.audio.decoder import AudioDecoder, open_decoder
 from vivavoz.audio.formats import parse_mime_type
 from vivavoz.audio.pcm import SAMPLE_RATE_HZ, DecodedAudio, Pcm

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.audio.recordings import Recording
 
+from tests.unit.audio.recordings import Recording
 from vivavoz.audio.file import open_audio_file
 from vivavoz.errors import InvalidFormatError
 
