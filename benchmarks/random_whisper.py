@@ -1,4 +1,4 @@
-"""Write a random-weight Whisper of a published shape, in CTranslate2's format, to measure cost with.
+"""Write a random-weight Whisper of a published shape, as a CTranslate2 directory, to measure cost.
 
 Needs torch, transformers and ctranslate2, in an environment of its own.
 

@@ -1,0 +1,66 @@
+"""What is not believed."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vivavoz.recognition.engine import DecodeRequest, DecodeResult, RecognitionOptions
+from vivavoz.recognition.guards import Doubt, doubt_of, is_too_fast, repeats_at_end
+from vivavoz.recognition.transcript import Hypothesis, Word
+
+
+def words(text: str) -> tuple[Word, ...]:
+    return tuple(Word(f" {token}", 0.0, 0.1, 0.9) for token in text.split())
+
+
+def doubt(text: str, duration_s: float = 10.0, **figures: float) -> Doubt | None:
+    audio = np.zeros(round(duration_s * 16_000), np.float32)
+    request = DecodeRequest("partial", audio, RecognitionOptions("en"))
+    return doubt_of(request, DecodeResult(Hypothesis(words(text), "en"), **figures))  # type: ignore[arg-type]
+
+
+def test_plain_speech_is_believed() -> None:
+    assert doubt("my brother works in the office", average_log_probability=-0.3) is None
+
+
+def test_silence_is_believed() -> None:
+    assert doubt("") is None
+
+
+@pytest.mark.parametrize(
+    ("figures", "reason"),
+    [
+        ({"no_speech_probability": 0.9, "average_log_probability": -1.5}, Doubt.NO_SPEECH),
+        ({"truncated": True}, Doubt.RUNAWAY),
+        ({"compression_ratio": 2.5}, Doubt.REPETITION),
+    ],
+)
+def test_the_models_own_figures_count(figures: dict[str, float], reason: Doubt) -> None:
+    assert doubt("thank you for watching", **figures) is reason
+
+
+def test_a_confident_decode_outweighs_the_no_speech_token() -> None:
+    figures = {"no_speech_probability": 0.9, "average_log_probability": -0.5}
+    assert doubt("hello", **figures) is None
+
+
+@pytest.mark.parametrize("phrase", ["no", "of the", "and I said that it was"])
+def test_a_phrase_four_times_over_at_the_end_is_a_loop(phrase: str) -> None:
+    assert doubt(f"well {f'{phrase} ' * 4}", 30.0) is Doubt.REPETITION
+    assert doubt(f"well {f'{phrase} ' * 3}", 30.0) is None
+
+
+def test_a_loop_is_seen_through_case_and_punctuation() -> None:
+    assert repeats_at_end(words("Yes, yes. yes YES!"))
+
+
+def test_nobody_says_twenty_words_a_second() -> None:
+    assert doubt("a b c d e f g h i j k l m n o p q r s t", 1.0) is Doubt.RATE
+
+
+@given(st.integers(1, 40))
+def test_the_rate_depends_on_the_time(count: int) -> None:
+    many = words(" ".join(str(number) for number in range(count)))
+    assert not is_too_fast(many, duration_s=count / 4)
+    assert is_too_fast(many, duration_s=count / 8 - 0.6)
