@@ -206,7 +206,7 @@ class SessionRunner:
     def finalize(self, outcome: str, error: VivavozError | None = None) -> None:
         """End the recording from the server's side; what was said is transcribed and kept. One
         in which nothing was recorded ends in an error."""
-        if self.session.is_terminal or self.session.working_status is S.FINALIZING:
+        if self.session.is_terminal or self.session.input_is_complete:
             return
         if not self._recording.has_started:
             self.fail(error or ConnectionLostError("The session ended before it recorded."))
@@ -242,8 +242,11 @@ class SessionRunner:
         """The server stops: keep what is final, and send the client away to come back later. The
         session stays in the store as it is, to be resumed."""
         await self._recording.wind_down(timeout_s)
-        self.line.fail(error)
-        self._free(close_code_for(error))
+        if self._ending is not None:
+            await asyncio.wait({self._ending}, timeout=timeout_s)
+        if not self._is_freed:
+            self.line.fail(error)
+            self._free(close_code_for(error))
 
     async def _complete(self) -> None:
         try:
@@ -252,9 +255,11 @@ class SessionRunner:
             )
         except VivavozError as error:
             self.fail(error)
+            return
         except Exception as error:
             self.fail(internal_error(error))
-        else:
+            return
+        if not self._is_freed:
             self.session.complete()
             self._send_session_events()
             self.line.send(self.farewell)

@@ -1,7 +1,9 @@
 """One session's audio on its way to text: audio thread, recogniser and scheduler joined."""
 
 import asyncio
+from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -35,6 +37,14 @@ class Listener(Protocol):
 
     def all_settled(self) -> None:
         """After ``finish``: everything is final."""
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A container stream on its way through the audio thread."""
+
+    decoder: AudioDecoder
+    has_audio: bool = False
 
 
 class Transcription:
@@ -72,8 +82,7 @@ class Transcription:
         self._settled_sample = first_sample
         self._loop = asyncio.get_running_loop()
         self._audio = AudioThread(self._from_audio_thread)
-        self._decoders: list[AudioDecoder] = []
-        self._fed_chunks = 0
+        self._streams: deque[_Stream] = deque()
         self._finals_awaited: set[Job] = set()
         self._no_finals_awaited = asyncio.Event()
         self._no_finals_awaited.set()
@@ -90,21 +99,21 @@ class Transcription:
     @property
     def pending_chunks(self) -> int:
         """Chunks waiting for the decoder."""
-        return sum(decoder.pending_chunks for decoder in self._decoders)
+        return sum(stream.decoder.pending_chunks for stream in self._streams)
 
     def begin_stream(self, audio_format: AudioFormat) -> None:
         """A container stream of that format follows; the one before has ended."""
         self.end_stream()
         decoder = open_decoder(audio_format)
         self._is_paused = False
-        self._fed_chunks = 0
-        self._decoders.append(decoder)
+        self._streams.append(_Stream(decoder))
         self._audio.decode(decoder)
 
     def feed(self, data: bytes, sequence_number: int) -> None:
-        """The stream's next chunk."""
-        self._fed_chunks += 1
-        self._decoders[-1].feed(data, sequence_number)
+        """The stream's next chunk; dropped when the stream broke off."""
+        if self._streams:
+            self._streams[-1].has_audio = True
+            self._streams[-1].decoder.feed(data, sequence_number)
 
     def pause(self, *, stream_ended: bool) -> None:
         """Make final what was said; the same container goes on unless its stream has ended."""
@@ -120,8 +129,8 @@ class Transcription:
 
     def end_stream(self) -> None:
         """The present container holds no more audio."""
-        if self._decoders:
-            self._decoders[-1].end()
+        if self._streams:
+            self._streams[-1].decoder.end()
 
     async def wind_down(self, timeout_s: float) -> None:
         """Hear nothing more and wait for the finals that are being decoded. An utterance that is
@@ -140,8 +149,8 @@ class Transcription:
     def close(self) -> None:
         """Free everything; nothing more is told."""
         self._is_closed = True
-        for decoder in self._decoders:
-            decoder.abort()
+        for stream in self._streams:
+            stream.decoder.abort()
         self._audio.abort()
         self._scheduler.cancel(self._id)
         self._recognizer.close()
@@ -177,8 +186,8 @@ class Transcription:
         self._recognizer.push(samples, probabilities)
 
     def _take_end(self, end: StreamEnded) -> None:
-        self._decoders.pop(0)
-        if end.error is not None and self._fed_chunks:
+        stream = self._streams.popleft()
+        if end.error is not None and stream.has_audio:
             self._listener.audio_refused(end.error)
         self._recognizer.flush()
 
@@ -230,6 +239,6 @@ class Transcription:
             self._audio.release()
 
     def _finish_if_settled(self) -> None:
-        if self._is_finishing and not self._decoders and self._recognizer.is_settled:
+        if self._is_finishing and not self._streams and self._recognizer.is_settled:
             self._is_finishing = False
             self._listener.all_settled()

@@ -3,6 +3,7 @@
 from vivavoz.errors import (
     ChunkLimitReachedError,
     ChunkTooLargeError,
+    InvalidStateError,
     RateLimitedError,
     SequenceMismatchError,
     SessionBytesLimitReachedError,
@@ -31,6 +32,8 @@ class AudioIntake:
         self._order = ChunkOrder(next_sequence_number, rules.reorder_window_chunks)
         self._acknowledged = next_sequence_number - 1
         self._last: int | None = None
+        self._is_stopped = False
+        self._stream_has_ended = False
         self._told_missing = 0
         self._rate_credit = _RATE_WINDOW_S * rules.max_chunks_per_second
         self._rate_at_s = now_s
@@ -58,8 +61,11 @@ class AudioIntake:
         Raises:
             ChunkTooLargeError, RateLimitedError, TooManyUnacknowledgedError,
             ChunkLimitReachedError, SessionBytesLimitReachedError: a limit; it was not taken.
+            InvalidStateError: its stream has ended already; it was not taken.
             SequenceMismatchError: a chunk before this one is missing; said once for each.
         """
+        if chunk.sequence_number >= self.expected_sequence_number:
+            self.require_open_stream()
         self._refuse_unfit(chunk, now_s)
         released = self._order.offer(chunk)
         self._count(released)
@@ -67,11 +73,16 @@ class AudioIntake:
             self._tell_missing(chunk)
         return released
 
-    def require_gapless(self) -> None:
-        """Make sure that a new stream may begin.
+    def begin_stream(self) -> None:
+        """A new stream begins with the next chunk. Raises as ``end_stream``."""
+        self.end_stream()
+        self._stream_has_ended = False
+
+    def end_stream(self) -> None:
+        """No more audio of the present stream comes.
 
         Raises:
-            SequenceMismatchError: chunks of the stream before are missing.
+            SequenceMismatchError: chunks of it are missing.
         """
         if self._order.has_gap:
             expected = self.expected_sequence_number
@@ -79,10 +90,25 @@ class AudioIntake:
                 f"Chunk {expected} is missing; send again from {expected}, then this event.",
                 expected_sequence_number=expected,
             )
+        self._stream_has_ended = True
+
+    def require_open_stream(self) -> None:
+        """Make sure that audio may follow.
+
+        Raises:
+            InvalidStateError: the stream has ended, or the recording.
+        """
+        if self._stream_has_ended:
+            raise InvalidStateError(
+                "The stream has ended; send resume_recording with the mime_type of the next one."
+            )
+        if self._is_stopped and not self.is_waiting:
+            raise InvalidStateError("The recording has ended; start a new session to go on.")
 
     def expect_last(self, sequence_number: int | None) -> None:
-        """No chunk comes after this one."""
+        """No chunk comes after this one; none: after those that are here."""
         self._last = sequence_number
+        self._is_stopped = True
 
     def acknowledge(self) -> int:
         """Tell the client all that is here: the number up to which it is."""

@@ -8,18 +8,6 @@ from vivavoz.session.entities import StreamingSession
 
 
 @dataclass(frozen=True, slots=True)
-class ContainerStream:
-    """One run of a recorder: a container begins at its first chunk and can only be read from there.
-
-    ``first_sample`` is where its audio begins on the session's timeline (16 kHz samples).
-    """
-
-    mime_type: str
-    first_sequence_number: int
-    first_sample: int
-
-
-@dataclass(frozen=True, slots=True)
 class DurableMark:
     """Everything before it is final and stored: chunks up to ``sequence_number``, audio up to
     ``sample_index`` (16 kHz samples on the session's timeline)."""
@@ -33,6 +21,23 @@ class DurableMark:
             max(self.sequence_number, other.sequence_number),
             max(self.sample_index, other.sample_index),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerStream:
+    """One run of a recorder: a container begins at its first chunk and can only be read from there.
+
+    ``first_sample`` is where its audio begins on the session's timeline (16 kHz samples).
+    """
+
+    mime_type: str
+    first_sequence_number: int
+    first_sample: int
+
+    @property
+    def beginning(self) -> DurableMark:
+        """All that came before it."""
+        return DurableMark(self.first_sequence_number - 1, self.first_sample)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,16 +44,14 @@ class Session:
         self.reconnects = 0
         self._state = SessionState(entity.status)
         self._outgoing: list[ServerEvent] = []
-        trail_start = self.durable
         if earlier is not None:
             self.stream, self.durable = earlier.stream, earlier.mark
-            if earlier.stream is not None:
-                before_stream = earlier.stream.first_sequence_number - 1
-                trail_start = DurableMark(before_stream, earlier.stream.first_sample)
+            self._state = SessionState(S.RECORDING if earlier.stream else S.CONNECTED)
             self._move_to(S.RECONNECTING)
             self.deadlines.set(Deadline.RESUME, at.monotonic_s + rules.resume_window_s)
         else:
             self.deadlines.set(Deadline.CONNECT, at.monotonic_s + rules.connect_timeout_s)
+        trail_start = self.stream.beginning if self.stream else DurableMark()
         self.intake = AudioIntake(trail_start.sequence_number + 1, rules, at.monotonic_s)
         self.watermarks = Watermarks(trail_start)
         self._limit_duration(at)
@@ -97,7 +95,7 @@ class Session:
         if self.is_terminal or self.status is S.RECONNECTING:
             return
         self._move_to(S.RECONNECTING)
-        self.deadlines.clear(Deadline.IDLE, Deadline.CONNECT)
+        self.deadlines.clear(Deadline.IDLE, Deadline.CONNECT, Deadline.GAP)
         self.deadlines.set(Deadline.RESUME, at.monotonic_s + self.rules.resume_window_s)
 
     def connection_resumed(self, at: Moment) -> None:
@@ -116,6 +114,7 @@ class Session:
         self._leave_reconnecting()
         self.intake.connection_resumed()
         self.deadlines.clear(Deadline.RESUME)
+        self._watch_gap(at)
         self.heard_from_client(at)
 
     def heard_from_client(self, at: Moment) -> None:
@@ -145,19 +144,21 @@ class Session:
         """
         self._refuse_unless(S.RECORDING, "paused")
         if stream_ended:
-            self.intake.require_gapless()
+            self.intake.end_stream()
         self._move_to(S.PAUSED)
 
     def resume_recording(self, mime_type: str | None) -> ContainerStream | None:
         """The client goes on, in a new container stream if it names a type.
 
         Raises:
-            InvalidStateError: the session is not paused.
+            InvalidStateError: the session is not paused, or its stream has ended and none is named.
             SequenceMismatchError: a chunk of the stream before is missing.
         """
         self._refuse_unless(S.PAUSED, "resumed")
         if mime_type:
-            self.intake.require_gapless()
+            self.intake.begin_stream()
+        else:
+            self.intake.require_open_stream()
         self._move_to(S.RECORDING)
         return self._begin_stream(mime_type) if mime_type else None
 
@@ -177,7 +178,7 @@ class Session:
         """Take one chunk; return those that are now in order, to be decoded.
 
         Raises:
-            InvalidStateError: no recording is going on.
+            InvalidStateError: no recording is going on, or its stream has ended.
             ClientError: as ``AudioIntake.offer``.
         """
         if self.status not in _TAKES_AUDIO:
@@ -233,6 +234,7 @@ class Session:
         that will be decoded."""
         if self.working_status is not S.FINALIZING:
             self._move_to(S.FINALIZING)
+            self.intake.expect_last(None)
         released: list[AudioChunk] = []
         while self.intake.is_waiting:
             released += self.declare_gap(at)
