@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from vivavoz.client.buffer import Chunk, RecordedStream
 from vivavoz.client.journal import Control, Journal
-from vivavoz.session.entities import MAX_CHUNK_BYTES
+from vivavoz.session.entities import MAX_CHUNK_BYTES, SessionStatus
 from vivavoz.session.events import (
     Ack,
     ErrorBody,
@@ -33,6 +33,7 @@ PING_INTERVAL_S = 4.0
 SILENCE_LIMIT_S = 15.0
 RESEND_DELAY_S = 0.3
 
+_NO_SUCH_SESSION_CODE = 4404
 _FINAL_CLOSE_CODES = frozenset({4400, 4401, 4403, 4404, 4408, 4409, 4410, 4429})
 _SEND_AGAIN = frozenset({"SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"})
 
@@ -131,7 +132,8 @@ class ClientProtocol:
         if self.link not in (Link.CONNECTING, Link.OPEN):
             return
         self._hold_until_s = None
-        if close_code in _FINAL_CLOSE_CODES:
+        starts_over = close_code == _NO_SUCH_SESSION_CODE and self._start_over()
+        if close_code in _FINAL_CLOSE_CODES and not starts_over:
             self.link = Link.REFUSED
         elif self._attempts == len(BACK_OFF_S):
             self.link = Link.BLOCKED
@@ -237,6 +239,16 @@ class ClientProtocol:
         self._received_sequence_number = event.next_sequence_number - 1
         journal.resume(event.next_sequence_number, event.status)
         self._buffer_is_durable(event.durable_sequence_number)
+
+    def _start_over(self) -> bool:
+        """Go on in a new session, if that doubles no text: a server that restarted knows only
+        sessions with something stored, and while nothing was stored everything is still here."""
+        if self._journal is None or self._journal.buffer.durable_sequence_number > 0:
+            return False
+        self.session = None
+        self._received_sequence_number = 0
+        self._journal.resume(1, SessionStatus.CONNECTED)
+        return True
 
     def _buffer_is_durable(self, sequence_number: int) -> None:
         if self._journal is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from vivavoz.client.protocol import ClientProtocol, Link
 from vivavoz.errors import VivavozError
 from vivavoz.session.deadlines import Moment
-from vivavoz.session.entities import AudioChunk, StreamingSession
+from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
 from vivavoz.session.events import (
     AudioChunkReceived,
     ClientEvent,
@@ -40,6 +40,7 @@ from vivavoz.settings import Settings
 SESSION_ID = UUID("2f0c2a0e-3f55-4d0b-9f0e-6a5f3c6f2b11")
 MAX_CHUNK_BYTES = 1024
 WINDOW = 4
+NO_SUCH_SESSION = 4404
 ENGINE = EngineInfo(name="e", model="m", device="cpu", languages=("en",), detects_language=False)
 LIMITS = SessionLimits(
     duration_limit=3600,
@@ -137,10 +138,13 @@ class ServerModel:
         if self.session is None or self.completed is not None:
             return
         old = self.session
-        entity = StreamingSession(session_id=SESSION_ID, status=old.working_status)
+        if old.stream is None:
+            self.session = None
+            return
+        entity = StreamingSession(session_id=SESSION_ID, status=SessionStatus.RECONNECTING)
         earlier = UnfinishedSession(entity, "hash", None, old.stream, old.durable)
         self.session = Session(entity, RULES, at, earlier)
-        first = old.stream.first_sequence_number if old.stream else 1
+        first = old.stream.first_sequence_number
         self.transcribed = {
             number: audio
             for number, audio in self.transcribed.items()
@@ -227,7 +231,10 @@ class LossyLink:
         if self.client.link is Link.WAITING and self.now_s >= self.client.connect_at_s:
             self.is_up = True
             query = self.client.connecting(self.now_s)
-            self._answer(self.server.connect(query, self.moment))
+            if query and self.server.session is None:
+                self.cut(NO_SUCH_SESSION)
+            else:
+                self._answer(self.server.connect(query, self.moment))
 
     def cut(self, close_code: int | None = None) -> None:
         """Both sides notice, and what was on its way is gone."""

@@ -187,10 +187,23 @@ def test_the_server_may_ask_for_more_patience() -> None:
 
 @pytest.mark.parametrize("code", [4400, 4401, 4403, 4404, 4408, 4409, 4410, 4429])
 def test_some_closes_are_for_good(code: int) -> None:
-    client = open_client()
+    client = open_client(chunks=1)
+    sent(client)
+    client.receive(Ack(received_sequence_number=1, durable_sequence_number=1, queue_size=0), 0.0)
     client.connection_lost(1.0, code)
     assert client.link is Link.REFUSED
     assert client.next_tick_s is None
+
+
+def test_a_session_that_the_server_forgot_begins_anew_while_nothing_was_stored() -> None:
+    client = open_client(chunks=2)
+    sent(client)
+    client.connection_lost(1.0)
+    assert client.connecting(2.0) != {}
+    client.connection_lost(2.0, 4404)
+    assert client.connecting(4.0) == {}
+    client.receive(CREATED, 4.0)
+    assert sent(client) == ["start_recording", 1, 2]
 
 
 def test_a_silent_connection_counts_as_dead() -> None:
