@@ -17,6 +17,7 @@ from vivavoz.logs import configure_logs
 from vivavoz.recognition.profiles import RecognizerSettings
 from vivavoz.runtime.clock import SystemClock
 from vivavoz.runtime.counters import Counters
+from vivavoz.runtime.exposure import require_protection
 from vivavoz.runtime.leftovers import Leftovers
 from vivavoz.runtime.loading import EngineLoader, LoadEngine
 from vivavoz.runtime.manager import SessionManager
@@ -25,6 +26,8 @@ from vivavoz.runtime.services import Services
 from vivavoz.runtime.upload import Uploads
 from vivavoz.session.limits import SessionRules
 from vivavoz.settings import Settings
+from vivavoz.transports.auth import AuthGuard
+from vivavoz.transports.authenticator import Authenticator
 from vivavoz.transports.headers import StandardHeaders
 from vivavoz.transports.history import history_router
 from vivavoz.transports.limits import max_message_bytes
@@ -32,6 +35,7 @@ from vivavoz.transports.origin import OriginGuard, OriginPolicy
 from vivavoz.transports.pages import add_pages
 from vivavoz.transports.responses import install_error_handlers
 from vivavoz.transports.sessions import sessions_router
+from vivavoz.transports.signing_in import auth_router
 from vivavoz.transports.socketio import SocketIoTransport
 from vivavoz.transports.status import status_router
 from vivavoz.transports.transcriptions import transcriptions_router
@@ -61,6 +65,12 @@ class Server:
             recognizer_settings=RecognizerSettings.from_settings(settings),
         )
         self.catalog = self._store.catalog
+        self.authenticator = Authenticator(
+            self._store.keys,
+            services.clock,
+            token_ttl_s=settings.token_ttl_s,
+            required=settings.auth,
+        )
         self.counters = services.counters
         self.loader = EngineLoader(settings, load)
         self.manager = SessionManager(services, self.loader)
@@ -121,8 +131,10 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> Applicatio
         load: how the engine is loaded; benchmarks and tests bring engines of their own.
 
     Raises:
+        AddressNotProtectedError: it would be open to everybody by mistake.
         StorageFailedError: the history cannot be opened.
     """
+    require_protection(settings)
     configure_logs(settings)
     server = Server(settings, load)
 
@@ -140,6 +152,16 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> Applicatio
         redoc_url=None,
     )
     install_error_handlers(app)
+    _add_rest(app, server, settings)
+    _add_events(app, server, settings)
+    add_pages(app)
+    policy = OriginPolicy(settings.host, settings.allowed_origins)
+    guarded = OriginGuard(AuthGuard(app, server.authenticator), policy)
+    return Application(StandardHeaders(guarded), server)
+
+
+def _add_rest(app: FastAPI, server: Server, settings: Settings) -> None:
+    app.include_router(auth_router(server.authenticator))
     app.include_router(sessions_router(server.manager))
     app.include_router(history_router(server.catalog))
     uploads = Uploads(server.manager, settings.max_uploads, settings.send_queue_events)
@@ -149,15 +171,18 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> Applicatio
             server.manager, server.loader, server.counters.registry, server.refresh_gauges
         )
     )
+
+
+def _add_events(app: FastAPI, server: Server, settings: Settings) -> None:
     websocket = WebSocketTransport(server.manager, settings.send_queue_events)
     app.websocket("/ws")(websocket.serve)
     socketio = SocketIoTransport(
-        server.manager, settings.send_queue_events, settings.max_chunk_bytes
+        server.manager,
+        server.authenticator,
+        settings.send_queue_events,
+        settings.max_chunk_bytes,
     )
     app.mount("/socket.io", socketio.app)
-    add_pages(app)
-    policy = OriginPolicy(settings.host, settings.allowed_origins)
-    return Application(StandardHeaders(OriginGuard(app, policy)), server)
 
 
 def server_config(settings: Settings, app: ASGIApp) -> uvicorn.Config:

@@ -115,6 +115,10 @@ class NotFoundError(ClientError):
     http_status = 404
 
 
+class KeyNotFoundError(NotFoundError):
+    """No API key has that id."""
+
+
 class MethodNotAllowedError(ClientError):
     """The address exists but does not take this HTTP method."""
 
@@ -378,3 +382,7 @@ class AddressNotAvailableError(ServerError):
     """The server cannot listen at the address and port that it was given."""
 
     code = "ADDRESS_NOT_AVAILABLE"
+
+
+class AddressNotProtectedError(AddressNotAvailableError):
+    """Other machines reach the address, and nobody would be asked for a key."""

@@ -13,8 +13,11 @@ from fastapi import FastAPI
 
 from vivavoz.errors import ShuttingDownError
 from vivavoz.history.store import SqlTranscriptStore
+from vivavoz.runtime.clock import SystemClock
 from vivavoz.session.entities import RecognizedWord, StreamingSession, TranscriptionResult
 from vivavoz.session.records import DurableMark, SessionSummary
+from vivavoz.transports.auth import AuthGuard
+from vivavoz.transports.authenticator import Authenticator
 from vivavoz.transports.history import history_router
 from vivavoz.transports.responses import install_error_handlers
 
@@ -47,12 +50,17 @@ def store(tmp_path: Path) -> Iterator[SqlTranscriptStore]:
     store.close()
 
 
+def _guarded(app: FastAPI, store: SqlTranscriptStore) -> AuthGuard:
+    authenticator = Authenticator(store.keys, SystemClock(), token_ttl_s=900.0, required=False)
+    return AuthGuard(app, authenticator)
+
+
 @pytest.fixture
 async def client(store: SqlTranscriptStore) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.include_router(history_router(store.catalog))
     install_error_handlers(app)
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(_guarded(app, store))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
         yield client
 
@@ -249,7 +257,7 @@ async def test_nothing_blocks_the_event_loop(store: SqlTranscriptStore) -> None:
     app = FastAPI()
     app.include_router(history_router(store.catalog, refuse))
     install_error_handlers(app)
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(_guarded(app, store))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
         for method, path in (
             ("GET", ""),

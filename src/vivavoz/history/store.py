@@ -13,6 +13,7 @@ from vivavoz.history.catalog import Catalog, forget
 from vivavoz.history.completion import consolidate, keep_metrics, save_file
 from vivavoz.history.database import Database
 from vivavoz.history.files import TranscriptFiles
+from vivavoz.history.keys import KeyStore
 from vivavoz.history.rows import (
     find_row,
     lock_row,
@@ -36,6 +37,7 @@ class SqlTranscriptStore:
     """Implements ``runtime.ports.TranscriptStore`` on SQLite or PostgreSQL; safe for threads.
 
     ``catalog`` is the finished part: what REST and the command line list, search and delete.
+    ``keys`` are the API keys that open the server.
 
     Args:
         url: SQLAlchemy URL, see ``history.database``.
@@ -61,6 +63,7 @@ class SqlTranscriptStore:
         with self._database.refusals():
             self._files = TranscriptFiles(transcripts_dir)
         self.catalog = Catalog(self._database, self._files)
+        self.keys = KeyStore(self._database, clock)
 
     def close(self) -> None:
         """Close every connection to the database."""

@@ -107,3 +107,21 @@ SESSION_METRICS = sa.Table(
     sa.Column("audio_quality_score", sa.Float, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
 )
+
+API_KEYS = sa.Table(
+    "api_keys",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("key_hash", sa.String(64), nullable=False, unique=True, comment="SHA-256."),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("revoked_at", UtcDateTime),
+)
+
+SIGNING_SECRET = sa.Table(
+    "signing_secret",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False, comment="Always 1."),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)

@@ -47,6 +47,7 @@ _ANYTHING = SessionRequest()
 
 @dataclass(frozen=True, slots=True)
 class _Ending:
+    user_id: str | None
     token_hash: str
     completed: SessionCompleted | None
 
@@ -72,19 +73,17 @@ class SessionManager:
         """The live sessions."""
         return list(self._runners.values())
 
-    def get(self, session_id: UUID) -> SessionRunner:
-        """A live session.
+    def get(self, session_id: UUID, user_id: str | None) -> SessionRunner:
+        """A live session, as that user sees it: those of others are as good as none. No user means
+        that authentication is off.
 
         Raises:
             SessionNotFoundError: there is none of that id.
         """
-        try:
-            return self._runners[session_id]
-        except KeyError:
-            raise SessionNotFoundError(
-                "No live session has this id; a finished one is in the history.",
-                session_id=str(session_id),
-            ) from None
+        runner = self._runners.get(session_id)
+        if runner is None or not _may_see(user_id, runner.session.entity.user_id):
+            raise _not_found(session_id)
+        return runner
 
     def create(self, request: SessionRequest, address: str) -> tuple[SessionRunner, str]:
         """A new session, not yet connected, and its resume token.
@@ -127,10 +126,15 @@ class SessionManager:
         return runner
 
     async def resume(
-        self, connection: Connection, session_id: UUID, token: str, address: str
+        self,
+        connection: Connection,
+        session_id: UUID,
+        token: str,
+        address: str,
+        user_id: str | None,
     ) -> SessionRunner | None:
-        """Connect to a session that exists already; none when it has ended meanwhile, of which the
-        client is told.
+        """Connect to a user's session that exists already; none when it has ended meanwhile, of
+        which the client is told.
 
         Raises:
             SessionNotFoundError, InvalidResumeTokenError, TooManyReconnectsError,
@@ -140,10 +144,12 @@ class SessionManager:
         if runner is None:
             ending = self._endings.get(session_id)
             if ending is not None:
+                _require_owner(user_id, ending.user_id, session_id)
                 _require_token(token, ending.token_hash)
                 self._tell_ending(connection, ending)
                 return None
-            runner = await self._revive(session_id, token, address)
+            runner = await self._revive(session_id, token, address, user_id)
+        _require_owner(user_id, runner.session.entity.user_id, session_id)
         _require_token(token, runner.token_hash)
         if runner.session.working_status is SessionStatus.CONNECTING:
             runner.connect(connection, token)
@@ -151,16 +157,16 @@ class SessionManager:
             runner.resume(connection)
         return runner
 
-    async def save(self, session_id: UUID) -> SavedTranscript | None:
+    async def save(self, session_id: UUID, user_id: str | None) -> SavedTranscript | None:
         """Write the transcript file of what is confirmed so far; the session goes on."""
-        entity = self.get(session_id).session.entity.model_copy()
+        entity = self.get(session_id, user_id).session.entity.model_copy()
         return await asyncio.get_running_loop().run_in_executor(
             self._services.store_executor, self._services.store.save_now, entity
         )
 
-    def cancel(self, session_id: UUID) -> None:
+    def cancel(self, session_id: UUID, user_id: str | None) -> None:
         """End a session and forget its text."""
-        self.get(session_id).discard(
+        self.get(session_id, user_id).discard(
             SessionCancelledError("The session was deleted; its text was discarded.")
         )
 
@@ -206,14 +212,17 @@ class SessionManager:
         log.info("session_started", session_id=str(session.entity.session_id))
         return runner
 
-    async def _revive(self, session_id: UUID, token: str, address: str) -> SessionRunner:
+    async def _revive(
+        self, session_id: UUID, token: str, address: str, user_id: str | None
+    ) -> SessionRunner:
         """Take up a session that an earlier process began."""
         recognition = self._require_recognition()
         unfinished = await asyncio.get_running_loop().run_in_executor(
             self._services.store_executor, self._services.store.find_unfinished, session_id
         )
         if unfinished is None:
-            return self.get(session_id)
+            return self.get(session_id, user_id)
+        _require_owner(user_id, unfinished.session.user_id, session_id)
         _require_token(token, unfinished.resume_token_hash)
         if session_id in self._runners:
             return self._runners[session_id]
@@ -241,7 +250,9 @@ class SessionManager:
         entity = runner.session.entity
         del self._runners[entity.session_id]
         self._admission.release(address)
-        self._endings[entity.session_id] = _Ending(runner.token_hash, runner.farewell)
+        self._endings[entity.session_id] = _Ending(
+            entity.user_id, runner.token_hash, runner.farewell
+        )
         if len(self._endings) > _REMEMBERED_ENDINGS:
             self._endings.popitem(last=False)
         log.info("session_ended", session_id=str(entity.session_id), status=entity.status.value)
@@ -251,6 +262,22 @@ class SessionManager:
             raise SessionNotFoundError("This session ended with an error; start a new one.")
         connection.send(ending.completed)
         connection.close(CloseCode.COMPLETED)
+
+
+def _may_see(user_id: str | None, owner: str | None) -> bool:
+    return user_id is None or user_id == owner
+
+
+def _require_owner(user_id: str | None, owner: str | None, session_id: UUID) -> None:
+    if not _may_see(user_id, owner):
+        raise _not_found(session_id)
+
+
+def _not_found(session_id: UUID) -> SessionNotFoundError:
+    return SessionNotFoundError(
+        "No live session has this id; a finished one is in the history.",
+        session_id=str(session_id),
+    )
 
 
 def _require_token(token: str, expected_hash: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from vivavoz.history.catalog import MAX_PAGE, Catalog
 from vivavoz.history.export import MEDIA_TYPES, ExportFormat, export
 from vivavoz.history.transcripts import Transcript, TranscriptPage
+from vivavoz.transports.auth import UserId
 
 RunBlocking = Callable[[Callable[[], Any]], Awaitable[Any]]
 """Runs a call that blocks off the event loop and gives its result."""
@@ -48,6 +49,7 @@ def history_router(catalog: Catalog, run_blocking: RunBlocking = to_thread.run_s
 def _add_list(router: APIRouter, catalog: Catalog, run_blocking: RunBlocking) -> None:
     @router.get("", summary="List or search the finished transcripts, newest first")
     async def list_transcripts(
+        user_id: UserId,
         q: Annotated[
             str,
             Query(
@@ -60,21 +62,23 @@ def _add_list(router: APIRouter, catalog: Catalog, run_blocking: RunBlocking) ->
         offset: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     ) -> TranscriptPage:
         page: TranscriptPage = await run_blocking(
-            partial(catalog.page, None, query=q, limit=limit, offset=offset)
+            partial(catalog.page, user_id, query=q, limit=limit, offset=offset)
         )
         return page
 
 
 def _add_transcript(router: APIRouter, catalog: Catalog, run_blocking: RunBlocking) -> None:
     @router.get("/{transcript_id}", summary="Read one transcript with its segments and words")
-    async def get_transcript(transcript_id: UUID) -> Transcript:
-        transcript: Transcript = await run_blocking(partial(catalog.get, transcript_id, None))
+    async def get_transcript(transcript_id: UUID, user_id: UserId) -> Transcript:
+        transcript: Transcript = await run_blocking(partial(catalog.get, transcript_id, user_id))
         return transcript
 
     @router.patch("/{transcript_id}", summary="Rename a transcript")
-    async def rename_transcript(transcript_id: UUID, renaming: Renaming) -> Transcript:
+    async def rename_transcript(
+        transcript_id: UUID, renaming: Renaming, user_id: UserId
+    ) -> Transcript:
         transcript: Transcript = await run_blocking(
-            partial(catalog.rename, transcript_id, None, renaming.title)
+            partial(catalog.rename, transcript_id, user_id, renaming.title)
         )
         return transcript
 
@@ -83,8 +87,8 @@ def _add_transcript(router: APIRouter, catalog: Catalog, run_blocking: RunBlocki
         summary="Delete a transcript and its file",
         status_code=status.HTTP_204_NO_CONTENT,
     )
-    async def delete_transcript(transcript_id: UUID) -> None:
-        await run_blocking(partial(catalog.delete, transcript_id, None))
+    async def delete_transcript(transcript_id: UUID, user_id: UserId) -> None:
+        await run_blocking(partial(catalog.delete, transcript_id, user_id))
 
 
 def _add_export(router: APIRouter, catalog: Catalog, run_blocking: RunBlocking) -> None:
@@ -96,10 +100,11 @@ def _add_export(router: APIRouter, catalog: Catalog, run_blocking: RunBlocking) 
     )
     async def export_transcript(
         transcript_id: UUID,
+        user_id: UserId,
         export_format: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.TXT,
     ) -> Response:
         def read_and_export() -> Response:
-            exported = export(catalog.get(transcript_id, None), export_format)
+            exported = export(catalog.get(transcript_id, user_id), export_format)
             return Response(
                 exported.content,
                 media_type=exported.media_type,

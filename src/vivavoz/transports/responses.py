@@ -13,6 +13,7 @@ from vivavoz.errors import (
     ClientError,
     MethodNotAllowedError,
     NotFoundError,
+    UnauthorizedError,
     VivavozError,
 )
 from vivavoz.runtime.failures import internal_error
@@ -23,9 +24,12 @@ _RETRY_AFTER = "retry_after_s"
 
 
 def error_response(body: dict[str, Any], status: int) -> JSONResponse:
-    """An error body as a response, with ``Retry-After`` where the error says when."""
+    """An error body as a response, with ``Retry-After`` where the error says when, and
+    with what to show where a credential is missing."""
     retry_after_s = body["error"]["details"].get(_RETRY_AFTER)
     headers = {} if retry_after_s is None else {"Retry-After": str(round(retry_after_s))}
+    if status == UnauthorizedError.http_status:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status, headers)
 
 

@@ -14,6 +14,7 @@ from vivavoz.session.entities import (
     SessionMetrics,
     StreamingSession,
 )
+from vivavoz.transports.auth import UserId
 from vivavoz.transports.handshake import client_address
 
 
@@ -50,26 +51,29 @@ def sessions_router(manager: SessionManager) -> APIRouter:
     router = APIRouter(prefix="/api/streaming/sessions", tags=["sessions"])
 
     @router.post("", summary="Make a session to connect to", status_code=status.HTTP_201_CREATED)
-    async def create_session(wanted: NewSession, request: Request) -> CreatedSession:
+    async def create_session(
+        wanted: NewSession, request: Request, user_id: UserId
+    ) -> CreatedSession:
         asked = SessionRequest(
             language=wanted.language,
             model_size=wanted.model_size,
             duration_limit=wanted.duration_limit,
+            user_id=user_id,
         )
         runner, token = manager.create(asked, client_address(request.scope))
         return CreatedSession(session=runner.session.entity, resume_token=token)
 
     @router.get("/{session_id}", summary="Look at a live session")
-    async def get_session(session_id: UUID) -> StreamingSession:
-        return manager.get(session_id).session.entity
+    async def get_session(session_id: UUID, user_id: UserId) -> StreamingSession:
+        return manager.get(session_id, user_id).session.entity
 
     @router.get("/{session_id}/metrics", summary="Measure a live session")
-    async def get_metrics(session_id: UUID) -> SessionMetrics:
-        return manager.get(session_id).measured()
+    async def get_metrics(session_id: UUID, user_id: UserId) -> SessionMetrics:
+        return manager.get(session_id, user_id).measured()
 
     @router.post("/{session_id}/save", summary="Write what is confirmed so far to a file")
-    async def save_session(session_id: UUID) -> SavedSession:
-        saved = await manager.save(session_id)
+    async def save_session(session_id: UUID, user_id: UserId) -> SavedSession:
+        saved = await manager.save(session_id, user_id)
         return SavedSession(
             saved=saved is not None,
             transcript_id=saved.transcript_id if saved else None,
@@ -82,7 +86,7 @@ def sessions_router(manager: SessionManager) -> APIRouter:
         summary="End a live session and forget its text",
         status_code=status.HTTP_204_NO_CONTENT,
     )
-    async def delete_session(session_id: UUID) -> None:
-        manager.cancel(session_id)
+    async def delete_session(session_id: UUID, user_id: UserId) -> None:
+        manager.cancel(session_id, user_id)
 
     return router

@@ -3,20 +3,24 @@
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import socketio
 from socketio.packet import Packet
+from starlette.types import Scope
 
 from vivavoz.errors import ClientError, VivavozError
 from vivavoz.runtime.connection import Closing, Connection, close_code_for
-from vivavoz.runtime.manager import SessionManager
+from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.session import strict_json
 from vivavoz.session.events import Failed
 from vivavoz.session.wire import client_event_names, data_of, decode_client
+from vivavoz.transports.authenticator import Authenticator
+from vivavoz.transports.credentials import credential_of
 from vivavoz.transports.handshake import client_address, handshake_of
 from vivavoz.transports.limits import max_message_bytes
 
@@ -47,14 +51,20 @@ class SocketIoTransport:
 
     Args:
         manager: of all sessions.
+        authenticator: asks clients who they are.
         send_queue_events: how many events may wait for a slow reader.
         max_chunk_bytes: the largest chunk, from which the largest message follows.
     """
 
     def __init__(
-        self, manager: SessionManager, send_queue_events: int, max_chunk_bytes: int
+        self,
+        manager: SessionManager,
+        authenticator: Authenticator,
+        send_queue_events: int,
+        max_chunk_bytes: int,
     ) -> None:
         self._manager = manager
+        self._authenticator = authenticator
         self._send_queue_events = send_queue_events
         self._runners: dict[str, tuple[SessionRunner, Connection]] = {}
         self._writers: dict[str, asyncio.Task[None]] = {}
@@ -86,21 +96,28 @@ class SocketIoTransport:
     ) -> None:
         connection = Connection(self._send_queue_events)
         self._writers[sid] = asyncio.create_task(self._write(sid, connection))
-        address = client_address(environ.get("asgi.scope", {}))
+        fields = auth if isinstance(auth, dict) else {}
         try:
-            wanted = handshake_of(auth if isinstance(auth, dict) else {})
-            if wanted is None:
-                runner: SessionRunner | None = self._manager.connect(connection, address)
-            else:
-                runner = await self._manager.resume(
-                    connection, wanted.session_id, wanted.resume_token, address
-                )
+            runner = await self._open(connection, environ["asgi.scope"], fields)
         except VivavozError as error:
             connection.send(Failed.of(error, uuid4().hex))
             connection.close(close_code_for(error))
             return
         if runner is not None:
             self._runners[sid] = (runner, connection)
+
+    async def _open(
+        self, connection: Connection, scope: Scope, fields: Mapping[str, Any]
+    ) -> SessionRunner | None:
+        shown = fields.get("access_token")
+        credential = shown if isinstance(shown, str) else credential_of(scope)
+        user_id = await self._authenticator.user_of(credential)
+        address, wanted = client_address(scope), handshake_of(fields)
+        if wanted is None:
+            return self._manager.connect(connection, address, SessionRequest(user_id=user_id))
+        return await self._manager.resume(
+            connection, wanted.session_id, wanted.resume_token, address, user_id
+        )
 
     async def _disconnect(self, sid: str, _reason: str) -> None:
         runner, connection = self._runners.pop(sid, (None, None))

@@ -20,6 +20,7 @@ from vivavoz.session.broken_rule import broken_rule
 from vivavoz.session.entities import TranscriptionResult
 from vivavoz.session.events import MAX_PROMPT_CHARACTERS, Failed, RecordingOptions, SessionCompleted
 from vivavoz.session.wire import data_of
+from vivavoz.transports.auth import UserId
 from vivavoz.transports.handshake import client_address
 from vivavoz.transports.multipart import read_form
 
@@ -76,7 +77,7 @@ def transcriptions_router(uploads: Uploads, max_bytes: int) -> APIRouter:
         response_class=Response,
         openapi_extra=_FORM_SCHEMA,
     )
-    async def transcribe(request: Request) -> Response:
+    async def transcribe(request: Request, user_id: UserId) -> Response:
         form = await read_form(request, max_bytes)
         recording, wanted = await _file_of(form), _fields_of(form)
         events = uploads.transcribe(
@@ -86,6 +87,7 @@ def transcriptions_router(uploads: Uploads, max_bytes: int) -> APIRouter:
                 initial_prompt=wanted.prompt, hotwords=wanted.hotwords, partials=False
             ),
             address=client_address(request.scope),
+            user_id=user_id,
         )
         if wanted.stream:
             request_id = request.state.request_id

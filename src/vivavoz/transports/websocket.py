@@ -7,7 +7,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vivavoz.errors import ClientError, InvalidMessageError, VivavozError
 from vivavoz.runtime.connection import Closing, Connection, close_code_for
-from vivavoz.runtime.manager import SessionManager
+from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.session.events import ClientEvent, Failed
 from vivavoz.session.wire import decode_client_binary, decode_client_text, encode_server
@@ -41,13 +41,13 @@ class WebSocketTransport:
             await _finish(writer)
 
     async def _open(self, socket: WebSocket, connection: Connection) -> SessionRunner | None:
-        address = client_address(socket.scope)
+        address, user_id = client_address(socket.scope), socket.state.user_id
         try:
             wanted: Handshake | None = handshake_of(dict(socket.query_params))
             if wanted is None:
-                return self._manager.connect(connection, address)
+                return self._manager.connect(connection, address, SessionRequest(user_id=user_id))
             return await self._manager.resume(
-                connection, wanted.session_id, wanted.resume_token, address
+                connection, wanted.session_id, wanted.resume_token, address, user_id
             )
         except VivavozError as error:
             connection.send(Failed.of(error, uuid4().hex))
