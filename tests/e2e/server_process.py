@@ -15,11 +15,16 @@ _LOOPBACK = "127.0.0.1"
 
 @dataclass
 class ServerProcess:
-    """``vivavoz serve`` with a data folder of its own; it keeps its port over a restart."""
+    """``vivavoz serve`` with a data folder of its own; it keeps its port over a restart.
+
+    ``settings`` are variables for its environment; ``module`` is run in place of Vivavoz's own.
+    """
 
     data_dir: Path
     options: tuple[str, ...]
     port: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
+    module: str = "vivavoz"
     _process: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
     @property
@@ -32,14 +37,20 @@ class ServerProcess:
         """The transcript files written so far."""
         return sorted((self.data_dir / "transcripts").glob("*.txt"))
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> None:
         """Start it and wait until the engine is ready."""
         self.port = self.port or _free_port()
-        command = ["-m", "vivavoz", "serve", "--port", str(self.port), *self.options]
+        command = ["-m", self.module, "serve", "--port", str(self.port), *self.options]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
-            env=os.environ | {"VIVAVOZ_DATA_DIR": str(self.data_dir)},
+            env=os.environ | {"VIVAVOZ_DATA_DIR": str(self.data_dir)} | self.settings,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )

@@ -1,0 +1,87 @@
+"""What the fault suite shares: the real server, what it hears undisturbed, and the report."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.server_process import ServerProcess
+from tests.faults.dictation import Dictation
+from tests.faults.outcome import Outcome
+from tests.faults.proxy import FaultyProxy
+from tests.faults.speech import SAMPLES, Speech
+
+WHISPER = ("--engine", "whisper", "--model", str(SAMPLES.parent / "model"))
+
+StartServer = Callable[..., Awaitable[ServerProcess]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop and one process for all of the suite: its server is shared."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    """The real server with the small Whisper model, for faults that it survives."""
+    process = ServerProcess(tmp_path_factory.mktemp("server"), WHISPER)
+    await process.start()
+    yield process
+    await process.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def start_server(tmp_path: Path) -> AsyncIterator[StartServer]:
+    """Starts a server of a test's own: ``await start_server(SETTING=value, module=...)``."""
+    started: list[ServerProcess] = []
+
+    async def start(module: str = "vivavoz", **settings: object) -> ServerProcess:
+        variables = {f"VIVAVOZ_{name.upper()}": str(value) for name, value in settings.items()}
+        process = ServerProcess(tmp_path / "data", WHISPER, settings=variables, module=module)
+        started.append(process)
+        await process.start()
+        return process
+
+    yield start
+    for process in started:
+        await process.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def proxy(server: ServerProcess) -> AsyncIterator[FaultyProxy]:
+    """The network between a client and ``server``."""
+    async with FaultyProxy(server.port) as between:
+        yield between
+
+
+_undisturbed: dict[Speech, str] = {}
+
+
+@pytest.fixture
+def undisturbed(server: ServerProcess) -> Callable[[Speech], Awaitable[str]]:
+    """The text of a speech when nothing goes wrong."""
+
+    async def text_of(speech: Speech) -> str:
+        if speech not in _undisturbed:
+            async with Dictation(server.url, speech) as dictation:
+                ending = await dictation.finish()
+            assert ending.errors.total() == ending.warnings.total() == ending.resumed == 0
+            assert ending.text.strip()
+            _undisturbed[speech] = ending.text
+        return _undisturbed[speech]
+
+    return text_of
+
+
+@pytest.fixture
+def outcome(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> Outcome:
+    """Where a test says what came of its fault, which its ``fault`` marker names."""
+    marker = request.node.get_closest_marker("fault")
+    record_property("fault", marker.args[0])
+    return Outcome(record_property)
