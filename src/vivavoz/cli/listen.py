@@ -32,6 +32,15 @@ def listen(
             show_default="the one on this machine, else one inside this command",
         ),
     ] = None,
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            "--api-key",
+            envvar="VIVAVOZ_API_KEY",
+            help="For a server that asks for one; safer in the variable, where others on this "
+            "machine do not see it.",
+        ),
+    ] = None,
     language: LanguageOption = None,
     engine: EngineOption = None,
     model: ModelOption = None,
@@ -64,4 +73,4 @@ def listen(
 
     settings = settings_from(engine=engine, model=model, language=language)
     own_server = url is None and (engine is not None or model is not None)
-    dictate(settings, find_microphone(microphone), url=url, own_server=own_server)
+    dictate(settings, find_microphone(microphone), url=url, api_key=api_key, own_server=own_server)

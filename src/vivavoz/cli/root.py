@@ -16,6 +16,7 @@ _SUBCOMMANDS = {
     "listen": "Turn what the microphone hears into text, live.",
     "models": "List, download and remove models.",
     "history": "List, show and export finished transcripts.",
+    "keys": "Make, list and revoke API keys.",
 }
 
 _EXAMPLES = """

@@ -18,6 +18,7 @@ from vivavoz.cli.settings_options import (
     settings_from,
 )
 from vivavoz.errors import AddressNotAvailableError
+from vivavoz.runtime.exposure import require_protection
 from vivavoz.settings import LogFormat, Settings
 
 app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
@@ -31,6 +32,17 @@ def serve(
     port: Annotated[
         int | None,
         typer.Option(help="Port to listen on; 0 takes any free one.", show_default="8000"),
+    ] = None,
+    auth: Annotated[
+        bool | None,
+        typer.Option("--auth/--no-auth", help="Ask every client for an API key; see `keys`."),
+    ] = None,
+    allow_unauthenticated: Annotated[
+        bool | None,
+        typer.Option(
+            "--allow-unauthenticated",
+            help="Serve beyond this machine although nobody is asked for a key.",
+        ),
     ] = None,
     engine: EngineOption = None,
     model: ModelOption = None,
@@ -58,10 +70,14 @@ def serve(
     - `vivavoz serve --engine whisper --model small --language es`
 
     - `vivavoz serve --engine pocketsphinx --port 0`
+
+    - `vivavoz serve --host 0.0.0.0 --auth`  (after `vivavoz keys add NAME`)
     """
     settings = settings_from(
         host=host,
         port=port,
+        auth=auth,
+        allow_unauthenticated=allow_unauthenticated,
         engine=engine,
         model=model,
         partial_model=partial_model,
@@ -72,6 +88,7 @@ def serve(
         data_dir=data_dir,
         log_format=log_format,
     )
+    require_protection(settings)
     with _listening_socket(settings) as listener:
         from vivavoz.cli.server_process import run_server
 

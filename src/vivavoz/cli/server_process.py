@@ -20,6 +20,7 @@ from vivavoz.settings import Settings
 
 _BYTES_PER_GB = 1024**3
 _POLL_S = 0.2
+_LOOPBACK = "127.0.0.1"
 
 
 def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) -> None:
@@ -54,8 +55,8 @@ def embedded_server(settings: Settings) -> Iterator[str]:
         ServerUnreachableError: it did not start.
         VivavozError: the engine cannot be had, or the history cannot be opened.
     """
-    server = _Server(settings)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server((_LOOPBACK, 0)) as listener:
+        server = _Server(settings.model_copy(update={"host": _LOOPBACK}))
         thread = threading.Thread(target=server.run, args=([listener],), name="vivavoz-server")
         thread.start()
         try:

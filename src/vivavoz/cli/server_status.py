@@ -4,20 +4,22 @@ import json
 import urllib.error
 import urllib.request
 from enum import StrEnum
+from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
 _TIMEOUT_S = 3.0
 
 
 class ServerStatus(StrEnum):
-    """What ``/api/streaming/status`` says."""
+    """What ``/api/streaming/status`` says; ``locked``: nothing, without another API key."""
 
     LOADING = "loading"
     READY = "ready"
     FAILED = "failed"
+    LOCKED = "locked"
 
 
-def fetch_status(url: str) -> ServerStatus | None:
+def fetch_status(url: str, api_key: str | None = None) -> ServerStatus | None:
     """The status of the server at ``url``; none if there is no Vivavoz server. Blocks for seconds
     at most."""
     parts = urlsplit(url if "://" in url else f"http://{url}")
@@ -25,8 +27,12 @@ def fetch_status(url: str) -> ServerStatus | None:
     if scheme not in ("http", "https"):
         return None
     status_url = urlunsplit((scheme, parts.netloc, "/api/streaming/status", "", ""))
+    headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
+    request = urllib.request.Request(status_url, headers=headers)  # noqa: S310
     try:
-        with urllib.request.urlopen(status_url, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
             return ServerStatus(json.load(answer)["status"])
+    except urllib.error.HTTPError as error:
+        return ServerStatus.LOCKED if error.code == HTTPStatus.UNAUTHORIZED else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

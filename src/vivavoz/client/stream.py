@@ -31,6 +31,8 @@ _CLOSE_TIMEOUT_S = 2.0
 _ENDED = frozenset({Link.BLOCKED, Link.REFUSED, Link.COMPLETED})
 
 _log = logging.getLogger(__name__)
+_wire_log = logging.getLogger(f"{__name__}.wire")
+_wire_log.setLevel(logging.INFO)  # below that it would write down keys and tokens
 
 
 def socket_url(address: str) -> str:
@@ -52,6 +54,7 @@ class VivavozClient:
         mime_type: of the audio that follows.
         language: ISO 639-1, or none to let the engine detect.
         options: prompts and metadata of the session.
+        api_key: a key, or a token, for a server that asks for one.
     """
 
     def __init__(
@@ -61,8 +64,10 @@ class VivavozClient:
         mime_type: str,
         language: str | None = None,
         options: RecordingOptions | None = None,
+        api_key: str | None = None,
     ) -> None:
         self._url = socket_url(url)
+        self._headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
         start = StartRecording(
             mime_type=mime_type, language=language, options=options or RecordingOptions()
         )
@@ -178,6 +183,8 @@ class VivavozClient:
         try:
             async with connect(
                 _with_query(self._url, query),
+                additional_headers=self._headers,
+                logger=_wire_log,
                 open_timeout=_OPEN_TIMEOUT_S,
                 close_timeout=_CLOSE_TIMEOUT_S,
                 ping_interval=None,
@@ -216,7 +223,7 @@ class VivavozClient:
                     _log.warning("unreadable message from the server: %s", error.message)
                     continue
                 self._take(event)
-                if isinstance(event, SessionCompleted):
+                if self._protocol.link in _ENDED:
                     return
 
     def _take(self, event: ServerEvent) -> None:
