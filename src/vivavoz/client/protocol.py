@@ -24,6 +24,7 @@ from vivavoz.session.events import (
     SessionLimits,
     SessionResumed,
     StartRecording,
+    StatusChanged,
     StopRecording,
 )
 from vivavoz.session.wire import encode_binary_chunk, encode_client
@@ -76,6 +77,8 @@ class ClientProtocol:
         self._ping_at_s = now_s
         self._hold_until_s: float | None = None
         self._ping_due = False
+        self._records = False
+        """Whether the server has taken ``start_recording``."""
         self._control(start)
 
     # --- recording --------------------------------------------------------------------------------
@@ -154,6 +157,8 @@ class ClientProtocol:
             case Ack():
                 self._received_sequence_number = event.received_sequence_number
                 self._buffer_is_durable(event.durable_sequence_number)
+            case StatusChanged(status=SessionStatus.RECORDING):
+                self._records = True
             case Failed():
                 self._failed(event.error, now_s)
             case SessionCompleted():
@@ -237,6 +242,7 @@ class ClientProtocol:
     def _resumed(self, event: SessionResumed, now_s: float) -> None:
         journal = self._greeted(event.limits, now_s)
         self._received_sequence_number = event.next_sequence_number - 1
+        self._records = event.status is not SessionStatus.CONNECTED
         journal.resume(event.next_sequence_number, event.status)
         self._buffer_is_durable(event.durable_sequence_number)
 
@@ -246,6 +252,7 @@ class ClientProtocol:
         if self._journal is None or self._journal.buffer.durable_sequence_number > 0:
             return False
         self.session = None
+        self._records = False
         self._received_sequence_number = 0
         self._journal.resume(1, SessionStatus.CONNECTED)
         return True
@@ -256,6 +263,8 @@ class ClientProtocol:
 
     def _failed(self, error: ErrorBody, now_s: float) -> None:
         self.last_error = error
+        if self.link is Link.OPEN and not self._records:
+            self.link = Link.REFUSED
         if error.code not in _SEND_AGAIN or self._journal is None:
             return
         expected = error.details.get("expected_sequence_number")

@@ -26,6 +26,7 @@ from vivavoz.session.events import (
     SessionCreated,
     SessionResumed,
     StartRecording,
+    StatusChanged,
     TranscriptionFinal,
     TranscriptionPartial,
 )
@@ -39,6 +40,11 @@ CREATED = SessionCreated(
     epoch="1",
     engine=ENGINE,
     limits=LIMITS,
+)
+
+
+RECORDING = StatusChanged(
+    session_id=SESSION_ID, status=SessionStatus.RECORDING, previous=SessionStatus.CONNECTED
 )
 
 
@@ -71,6 +77,7 @@ def open_client(chunks: int = 0) -> ClientProtocol:
     client = new_client()
     client.connecting(0.0)
     client.receive(CREATED, 0.0)
+    client.receive(RECORDING, 0.0)
     for number in range(1, chunks + 1):
         client.send_audio(bytes([number]), 0.0)
     return client
@@ -204,6 +211,22 @@ def test_a_session_that_the_server_forgot_begins_anew_while_nothing_was_stored()
     assert client.connecting(4.0) == {}
     client.receive(CREATED, 4.0)
     assert sent(client) == ["start_recording", 1, 2]
+
+
+def test_a_recording_that_is_refused_at_its_start_is_over() -> None:
+    client = new_client()
+    client.connecting(0.0)
+    client.receive(CREATED, 0.0)
+    client.receive(failed("LANGUAGE_NOT_SUPPORTED"), 0.0)
+    assert client.link is Link.REFUSED
+    assert client.last_error is not None
+    assert client.last_error.code == "LANGUAGE_NOT_SUPPORTED"
+
+
+def test_an_error_while_recording_does_not_end_it() -> None:
+    client = open_client()
+    client.receive(failed("RECOGNITION_FAILED"), 0.0)
+    assert client.link is Link.OPEN
 
 
 def test_a_silent_connection_counts_as_dead() -> None:
