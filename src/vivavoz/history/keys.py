@@ -1,12 +1,12 @@
 """API keys, of which only hashes are kept, and the secret that signs tokens."""
 
 import hashlib
+import hmac
 import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hmac import compare_digest
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -106,7 +106,7 @@ class KeyStore:
         key_hash = _hash_of(secret)
         row = self._valid_row(API_KEYS.c.key_hash == key_hash)
         # The index compares as fast as it can; what decides is compared in constant time.
-        if row is None or not compare_digest(row.key_hash, key_hash):
+        if row is None or not hmac.compare_digest(row.key_hash, key_hash):
             return None
         return _to_key(row)
 
