@@ -14,6 +14,8 @@ from vivavoz.recognition.transcript import Word
 
 MAX_COMPRESSION_RATIO = 2.4
 MIN_AVERAGE_LOG_PROBABILITY = -1.0
+MIN_PARTIAL_LOG_PROBABILITY = -0.5
+"""The same for partials where the model hears no speech: what is not shown yet is not lost."""
 MAX_NO_SPEECH_PROBABILITY = 0.6
 MAX_WORDS_PER_S = 8.0
 MAX_CHARACTERS_PER_S = 45.0
@@ -34,10 +36,10 @@ class Doubt(StrEnum):
 def doubt_of(request: DecodeRequest, result: DecodeResult) -> Doubt | None:
     """The first reason not to believe ``result``, if there is one."""
     words = result.hypothesis.words
-    if (
-        result.no_speech_probability > MAX_NO_SPEECH_PROBABILITY
-        and result.average_log_probability < MIN_AVERAGE_LOG_PROBABILITY
-    ):
+    is_partial = request.purpose == "partial"
+    sure_from = MIN_PARTIAL_LOG_PROBABILITY if is_partial else MIN_AVERAGE_LOG_PROBABILITY
+    is_unsure = result.average_log_probability < sure_from
+    if is_unsure and result.no_speech_probability > MAX_NO_SPEECH_PROBABILITY:
         return Doubt.NO_SPEECH
     if result.truncated:
         return Doubt.RUNAWAY

@@ -12,6 +12,7 @@ from vivavoz.recognition.engine import (
     RecognitionOptions,
 )
 from vivavoz.recognition.jobs import DecodeJob
+from vivavoz.recognition.joint import beginning_as, ending_as
 from vivavoz.recognition.outputs import Final, Lost
 from vivavoz.recognition.profiles import WindowPlan
 from vivavoz.recognition.transcript import Hypothesis, Word
@@ -26,8 +27,8 @@ class Segment:
 
     ``end_sample`` is none while it grows. ``asked_sample`` and ``heard_sample`` are the ends of
     the newest audio asked for and shown in a partial. ``final_end_sample`` is what ``final_job``
-    covers; ``outcome`` is set once there is nothing more to wait for: none of the three means that
-    nothing was said.
+    covers. ``head`` and ``tail`` are the words agreed on beside a joint at its start and at its
+    end. Once it is decided, ``outcome`` is its final, its loss, or none if nothing was said.
     """
 
     start_sample: int
@@ -42,6 +43,8 @@ class Segment:
     final_end_sample: int = 0
     final_result: DecodeResult | None = None
     final_failures: int = 0
+    head: tuple[Word, ...] = ()
+    tail: tuple[Word, ...] = ()
     is_decided: bool = False
     outcome: Final | Lost | None = None
 
@@ -88,7 +91,8 @@ class Segment:
 
     def placed(self, hypothesis: Hypothesis) -> tuple[Word, ...]:
         """The hypothesis's words at their place in the session."""
-        return tuple(word.shifted(self.start_s) for word in hypothesis.words)
+        words = tuple(word.shifted(self.start_s) for word in hypothesis.words)
+        return ending_as(self.tail, beginning_as(self.head, words))
 
     def decide(self, hypothesis: Hypothesis) -> None:
         """The final is known: it has words, or nothing was said."""
@@ -119,10 +123,13 @@ class Segment:
 
     def part(self, count: int, joint_sample: int) -> "Segment":
         """Keep the first ``count`` words up to the joint; the segment after it has the rest."""
+        later = self.agreement.split(count)
+        self.tail = self.agreement.stable_words
         return Segment(
             joint_sample,
             asked_sample=self.asked_sample,
             heard_sample=self.heard_sample,
             language=self.language,
-            agreement=self.agreement.split(count),
+            agreement=later,
+            head=later.stable_words,
         )

@@ -18,6 +18,9 @@ from vivavoz.vad.segmenter import (
     SpeechStarted,
 )
 
+_URGENT_S = 2.0
+"""How long before its limit a window is parted at whatever boundary is best."""
+_BLIND_SEARCH_SAMPLES = 2 * SAMPLE_RATE_HZ
 _OVERDUE_S = 4.0
 """How far past its limit a window may grow before it is parted without agreed words."""
 
@@ -60,6 +63,7 @@ class Speech:
         self._pre_roll = rules.pre_roll_ms * SAMPLE_RATE_HZ // 1000
         self._pause_cut = round(plan.pause_cut_s * SAMPLE_RATE_HZ)
         self._joint_from = round((settings.max_utterance_s - plan.joint_search_s) * SAMPLE_RATE_HZ)
+        self._urgent_from = round((settings.max_utterance_s - _URGENT_S) * SAMPLE_RATE_HZ)
         self._overdue = round((settings.max_utterance_s + _OVERDUE_S) * SAMPLE_RATE_HZ)
         self._buffer = PcmBuffer()
         self._free_from = 0
@@ -112,16 +116,20 @@ class Speech:
 
     def part_if_long(self, segment: Segment) -> list[Change]:
         """Part the growing segment between two agreed words, once it is long."""
-        if segment.heard_sample - segment.start_sample < self._joint_from:
+        length = segment.heard_sample - segment.start_sample
+        if length < self._joint_from:
             return []
         audio = self.audio(segment.start_sample, segment.heard_sample)
-        words = segment.agreement.stable_words
-        earliest_s = segment.start_s + len(audio) / SAMPLE_RATE_HZ / 2
-        count = best_joint(words, segment.start_s, audio, earliest_s)
-        if count is None:
+        joint = best_joint(
+            segment.agreement.stable_words,
+            segment.start_s,
+            audio,
+            earliest_s=segment.start_s + length / SAMPLE_RATE_HZ / 3,
+            is_urgent=length >= self._urgent_from,
+        )
+        if joint is None:
             return []
-        near = round((words[count - 1].end_s - segment.start_s) * SAMPLE_RATE_HZ)
-        return [self._part(segment, count, segment.start_sample + quietest_sample(audio, near))]
+        return [self._part(segment, joint.count, segment.start_sample + joint.sample)]
 
     def give_up(self, segment: Segment) -> None:
         """The segment cannot be recognised; a new one takes the audio to come."""
@@ -163,6 +171,5 @@ class Speech:
         if segment is None or self.end_sample - segment.start_sample < self._overdue:
             return []
         audio = self.audio(segment.start_sample, self.end_sample)
-        second = SAMPLE_RATE_HZ
-        joint = segment.start_sample + quietest_sample(audio, len(audio) - second, within=second)
+        joint = segment.start_sample + quietest_sample(audio, within=_BLIND_SEARCH_SAMPLES)
         return [self._part(segment, len(segment.agreement.words), joint)]

@@ -171,7 +171,7 @@ class WindowRecognizer:
             self._hear(segment, result, ticket.end_sample)
             if is_growing:
                 self._on(self._speech.part_if_long(segment))
-        elif is_growing and not job.request.full_context:
+        elif is_growing and not (job.request.full_context or doubt is Doubt.NO_SPEECH):
             self._ask_partial(segment, full_context=True)
 
     def _on_final(

@@ -18,7 +18,7 @@ TEXTS = st.lists(st.sampled_from(["a", "b", "c"]), max_size=6).map(" ".join)
 def test_a_word_is_stable_once_two_hypotheses_agree_on_it() -> None:
     agreement = LocalAgreement()
     agreement.update(words("I want"))
-    assert agreement.stable_words == ()
+    assert not agreement.stable_words
     agreement.update(words("I want to go"))
     assert [word.text for word in agreement.stable_words] == [" I", " want"]
 

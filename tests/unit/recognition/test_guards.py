@@ -1,5 +1,7 @@
 """What is not believed."""
 
+from typing import Any, Literal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,10 +16,16 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(Word(f" {token}", 0.0, 0.1, 0.9) for token in text.split())
 
 
-def doubt(text: str, duration_s: float = 10.0, **figures: float) -> Doubt | None:
+def doubt(
+    text: str,
+    duration_s: float = 10.0,
+    *,
+    purpose: Literal["partial", "final"] = "final",
+    **figures: Any,
+) -> Doubt | None:
     audio = np.zeros(round(duration_s * 16_000), np.float32)
-    request = DecodeRequest("partial", audio, RecognitionOptions("en"))
-    return doubt_of(request, DecodeResult(Hypothesis(words(text), "en"), **figures))  # type: ignore[arg-type]
+    request = DecodeRequest(purpose, audio, RecognitionOptions("en"))
+    return doubt_of(request, DecodeResult(Hypothesis(words(text), "en"), **figures))
 
 
 def test_plain_speech_is_believed() -> None:
@@ -36,13 +44,19 @@ def test_silence_is_believed() -> None:
         ({"compression_ratio": 2.5}, Doubt.REPETITION),
     ],
 )
-def test_the_models_own_figures_count(figures: dict[str, float], reason: Doubt) -> None:
+def test_the_models_own_figures_count(figures: dict[str, Any], reason: Doubt) -> None:
     assert doubt("thank you for watching", **figures) is reason
 
 
 def test_a_confident_decode_outweighs_the_no_speech_token() -> None:
-    figures = {"no_speech_probability": 0.9, "average_log_probability": -0.5}
+    figures: dict[str, Any] = {"no_speech_probability": 0.9, "average_log_probability": -0.5}
     assert doubt("hello", **figures) is None
+
+
+def test_a_partial_must_be_surer_where_the_model_hears_no_speech() -> None:
+    figures: dict[str, Any] = {"no_speech_probability": 0.9, "average_log_probability": -0.7}
+    assert doubt("hello", purpose="final", **figures) is None
+    assert doubt("hello", purpose="partial", **figures) is Doubt.NO_SPEECH
 
 
 @pytest.mark.parametrize("phrase", ["no", "of the", "and I said that it was"])

@@ -1,9 +1,10 @@
 """Where long speech is parted."""
 
 import numpy as np
+import pytest
 
 from vivavoz.recognition.engine import SAMPLE_RATE_HZ, Pcm
-from vivavoz.recognition.joint import best_joint, quietest_sample
+from vivavoz.recognition.joint import beginning_as, best_joint, ending_as, quietest_sample
 from vivavoz.recognition.transcript import Word
 
 WORDS = [
@@ -12,6 +13,8 @@ WORDS = [
     Word(" three", 2.0, 3.0, 0.9),
     Word(" four", 3.0, 4.0, 0.9),
 ]
+
+PLAIN = [Word(word.text.strip("."), word.start_s, word.end_s, 0.9) for word in WORDS]
 
 
 def loud_but(*quiet_s: float) -> Pcm:
@@ -22,29 +25,95 @@ def loud_but(*quiet_s: float) -> Pcm:
 
 
 def test_the_end_of_a_sentence_is_preferred() -> None:
-    assert best_joint(WORDS, 0.0, loud_but(), earliest_s=0.5) == 2
+    joint = best_joint(WORDS, 0.0, loud_but(1.0), earliest_s=0.5, is_urgent=False)
+    assert joint is not None
+    assert joint.count == 2
+    assert abs(joint.sample - 2 * SAMPLE_RATE_HZ) <= 0.06 * SAMPLE_RATE_HZ
+
+
+def test_the_last_of_several_sentences_is_preferred() -> None:
+    words = [Word(f" w{index}.", index, index + 1, 0.9) for index in range(4)]
+    joint = best_joint(words, 0.0, loud_but(), earliest_s=0.5, is_urgent=False)
+    assert joint is not None
+    assert joint.count == 3
 
 
 def test_else_it_is_parted_where_it_is_quiet() -> None:
-    plain = [Word(word.text.strip("."), word.start_s, word.end_s, 0.9) for word in WORDS]
-    assert best_joint(plain, 0.0, loud_but(3.0), earliest_s=0.5) == 3
-    assert best_joint(plain, 0.0, loud_but(1.0), earliest_s=0.5) == 1
+    for quiet_s in (1.0, 3.0):
+        joint = best_joint(PLAIN, 0.0, loud_but(quiet_s), earliest_s=0.5, is_urgent=False)
+        assert joint is not None
+        assert joint.count == quiet_s
+        assert abs(joint.sample - quiet_s * SAMPLE_RATE_HZ) <= 160
+
+
+def test_in_the_midst_of_a_sentence_only_when_it_is_urgent() -> None:
+    assert best_joint(PLAIN, 0.0, loud_but(), earliest_s=0.5, is_urgent=False) is None
+    assert best_joint(PLAIN, 0.0, loud_but(), earliest_s=0.5, is_urgent=True) is not None
+
+
+def test_a_quiet_point_within_the_next_word_is_not_the_joint() -> None:
+    audio = loud_but(3.11)  # as in the closure of a stop consonant
+    joint = best_joint(PLAIN, 0.0, audio, earliest_s=2.5, is_urgent=True)
+    assert joint is not None
+    assert abs(joint.sample - 3 * SAMPLE_RATE_HZ) <= 0.06 * SAMPLE_RATE_HZ
 
 
 def test_not_before_the_earliest_time_and_not_after_the_last_word() -> None:
-    assert best_joint(WORDS, 0.0, loud_but(), earliest_s=2.5) == 3
-    assert best_joint(WORDS, 0.0, loud_but(), earliest_s=3.5) is None
-    assert best_joint(WORDS[:1], 0.0, loud_but(), earliest_s=0.0) is None
+    joint = best_joint(WORDS, 0.0, loud_but(), earliest_s=2.5, is_urgent=True)
+    assert joint is not None
+    assert joint.count == 3
+    assert best_joint(WORDS, 0.0, loud_but(), earliest_s=3.5, is_urgent=True) is None
+    assert best_joint(WORDS[:1], 0.0, loud_but(), earliest_s=0.0, is_urgent=True) is None
+    assert best_joint([], 0.0, loud_but(), earliest_s=0.0, is_urgent=True) is None
 
 
 def test_times_are_the_sessions() -> None:
     later = [word.shifted(100.0) for word in WORDS]
-    assert best_joint(later, 100.0, loud_but(), earliest_s=100.5) == 2
+    joint = best_joint(later, 100.0, loud_but(), earliest_s=100.5, is_urgent=False)
+    assert joint == best_joint(WORDS, 0.0, loud_but(), earliest_s=0.5, is_urgent=False)
 
 
-def test_the_quietest_point_is_found_within_the_search() -> None:
-    audio = loud_but(2.05)
-    near = 2 * SAMPLE_RATE_HZ
-    assert abs(quietest_sample(audio, near) - 2.05 * SAMPLE_RATE_HZ) <= 320
-    assert abs(quietest_sample(audio, near, within=320) - near) <= 640
-    assert quietest_sample(audio[:0], 100) == 0
+def test_without_words_the_quietest_point_of_the_end_is_found() -> None:
+    assert abs(quietest_sample(loud_but(1.0, 3.5), within=SAMPLE_RATE_HZ) / 16_000 - 3.5) < 0.03
+    assert quietest_sample(loud_but()[:100], within=SAMPLE_RATE_HZ) == 100
+
+
+def words(text: str) -> tuple[Word, ...]:
+    return tuple(Word(f" {token}", 0.0, 0.1, 0.9) for token in text.split())
+
+
+def text(parts: tuple[Word, ...]) -> str:
+    return "".join(part.text for part in parts).strip()
+
+
+@pytest.mark.parametrize(
+    ("decoded", "whole"),
+    [
+        ("I buy ten", "I buy ten"),
+        ("I buy", "I buy ten"),
+        ("I buy ten ca", "I buy ten"),
+        ("We buy ten.", "We buy ten."),
+        ("quite another thing", "quite another thing"),
+        ("", ""),
+    ],
+)
+def test_what_a_joint_took_or_left_at_the_end_is_put_right(decoded: str, whole: str) -> None:
+    assert text(ending_as(words("I buy ten"), words(decoded))) == whole
+
+
+@pytest.mark.parametrize(
+    ("decoded", "whole"),
+    [
+        ("Cars on Monday", "Cars on Monday"),
+        ("on Monday", "cars on Monday"),
+        ("en cars on Monday", "cars on Monday"),
+        ("quite another thing", "quite another thing"),
+    ],
+)
+def test_what_a_joint_took_or_left_at_the_start_is_put_right(decoded: str, whole: str) -> None:
+    assert text(beginning_as(words("cars on"), words(decoded))) == whole
+
+
+def test_where_there_was_no_joint_nothing_is_changed() -> None:
+    assert ending_as((), words("I buy ten")) == words("I buy ten")
+    assert beginning_as((), words("I buy ten")) == words("I buy ten")
