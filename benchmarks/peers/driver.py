@@ -68,4 +68,5 @@ async def paced(recording: Recording, reader: Reader) -> AsyncIterator[np.ndarra
 
 def as_pcm16(chunk: np.ndarray) -> bytes:
     """Little-endian 16-bit PCM."""
-    return (np.clip(chunk, -1, 1) * 32767).astype("<i2").tobytes()
+    pcm: bytes = (np.clip(chunk, -1, 1) * 32767).astype("<i2").tobytes()
+    return pcm

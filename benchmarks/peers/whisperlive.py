@@ -21,7 +21,7 @@ _LAST_WORDS_S = 10.0
 
 
 class WhisperLive:
-    """All segments that it has sent, by where they begin."""
+    """Its completed segments, by where they begin, and the one that still moves."""
 
     def command(self, server: ServerUnderTest) -> list[str]:
         """The command line that starts it."""
@@ -31,7 +31,7 @@ class WhisperLive:
     async def dictate(self, server: ServerUnderTest, recording: Recording) -> Reader:
         """Play one recording to it."""
         reader = Reader()
-        segments: dict[float, str] = {}
+        completed: dict[float, str] = {}
         is_ready = asyncio.Event()
         async with connect(f"ws://127.0.0.1:{server.port}", max_size=None) as socket:
             options = {
@@ -48,13 +48,14 @@ class WhisperLive:
                     news = json.loads(message)
                     if news.get("message") == "SERVER_READY":
                         is_ready.set()
-                    for segment in news.get("segments", ()):
-                        begin_s = float(segment["start"])
-                        for later in [at for at in segments if at >= begin_s]:
-                            del segments[later]
-                        segments[begin_s] = segment["text"]
-                    if news.get("segments"):
-                        reader.sees(" ".join(segments[at] for at in sorted(segments)))
+                    if segments := news.get("segments"):
+                        for segment in segments:
+                            if segment["completed"]:
+                                completed[float(segment["start"])] = segment["text"]
+                        moving = [one["text"] for one in segments if not one["completed"]]
+                        reader.sees(
+                            " ".join([*(completed[at] for at in sorted(completed)), *moving])
+                        )
 
             reading = asyncio.create_task(read())
             await is_ready.wait()
