@@ -42,10 +42,16 @@ def load_whisper(settings: Settings, on_progress: OnLoadProgress) -> WhisperEngi
     model, *partial_model = [_load_once(folder, device, settings) for folder in folders]
     return WhisperEngine(
         model,
-        name=settings.model,
+        name=_shown_name(settings.model),
         device=device,
         partial_model=partial_model[0] if partial_model else None,
     )
+
+
+def _shown_name(model: str) -> str:
+    """What clients are told: a folder's name, not where on this machine it lies."""
+    directory = whisper_models.local_directory(model)
+    return model if directory is None else directory.resolve().name
 
 
 def _models(settings: Settings) -> list[str]:
