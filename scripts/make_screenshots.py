@@ -9,12 +9,15 @@ lose its connection or download a model on request. NAMEs choose states; none ta
 import asyncio
 import subprocess
 import sys
+import tempfile
+import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from playwright.async_api import Browser, Page, async_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -254,7 +257,7 @@ async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> N
         await context.close()
 
 
-async def main(browser_path: str, folder: Path, names: list[str]) -> None:
+async def main(browser_path: str, microphone: Path, folder: Path, names: list[str]) -> None:
     """Photograph the named states in every look."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -263,12 +266,29 @@ async def main(browser_path: str, folder: Path, names: list[str]) -> None:
                 "--no-sandbox",
                 "--use-fake-ui-for-media-stream",
                 "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={microphone}",
             ],
         )
         for look in LOOKS:
             for name in names:
                 await photograph(browser, look, name, folder)
         await browser.close()
+
+
+def write_murmur(path: Path) -> Path:
+    """What the microphone hears: something that rises and falls as a voice does."""
+    rate_hz = 48_000
+    times_s = np.arange(12 * rate_hz) / rate_hz
+    syllables = np.abs(np.sin(2 * np.pi * 1.9 * times_s + np.sin(times_s * 5)))
+    phrases = np.clip(np.sin(2 * np.pi * times_s / 3.1) + 0.75, 0.02, 1)
+    voice = sum(np.sin(2 * np.pi * 140 * harmonic * times_s) / harmonic for harmonic in (1, 2, 3))
+    samples = 0.16 * syllables * phrases * voice
+    with wave.open(str(path), "wb") as wav:
+        wav.setnchannels(1)
+        wav.setsampwidth(2)
+        wav.setframerate(rate_hz)
+        wav.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
 
 
 def find_browser() -> str:
@@ -281,4 +301,6 @@ def find_browser() -> str:
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(find_browser(), target, sys.argv[2:] or list(STATES)))
+    with tempfile.TemporaryDirectory() as temporary:
+        microphone = write_murmur(Path(temporary) / "murmur.wav")
+        asyncio.run(main(find_browser(), microphone, target, sys.argv[2:] or list(STATES)))

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.e2e.microphone import write_hum
 from tests.e2e.server_process import ServerProcess
 
 OpenPage = Callable[..., Awaitable[Page]]
@@ -15,14 +16,13 @@ StartServer = Callable[..., Awaitable[ServerProcess]]
 
 
 @asynccontextmanager
-async def _launched(chromium_path: Path, microphone: Path | None) -> AsyncIterator[Browser]:
+async def _launched(chromium_path: Path, microphone: Path) -> AsyncIterator[Browser]:
     arguments = [
         "--no-sandbox",
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={microphone}%noloop",
     ]
-    if microphone is not None:
-        arguments.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         try:
@@ -32,15 +32,17 @@ async def _launched(chromium_path: Path, microphone: Path | None) -> AsyncIterat
 
 
 @pytest.fixture
-async def open_page(chromium_path: Path) -> AsyncIterator[OpenPage]:
+async def open_page(chromium_path: Path, tmp_path: Path) -> AsyncIterator[OpenPage]:
     """``await open_page(url, microphone=WAV, **context_options)``: a page in a browser of its own.
 
-    An uncaught error of the page fails the test.
+    Without a recording its microphone hears a quiet hum. An uncaught error of the page fails the
+    test.
     """
     errors: list[str] = []
+    hum = write_hum(tmp_path / "hum.wav")
 
     async def open_(url: str, *, microphone: Path | None = None, **options: Any) -> Page:
-        browser = await stack.enter_async_context(_launched(chromium_path, microphone))
+        browser = await stack.enter_async_context(_launched(chromium_path, microphone or hum))
         context = await browser.new_context(
             **{"locale": "en-GB", "permissions": ["microphone"], **options}
         )
@@ -48,6 +50,7 @@ async def open_page(chromium_path: Path) -> AsyncIterator[OpenPage]:
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         await page.goto(url)
+        await expect(page.locator("#state")).not_to_be_empty()
         return page
 
     async with AsyncExitStack() as stack:

@@ -12,12 +12,22 @@ _MICROPHONE_RATE_HZ = 48_000
 def write_microphone(target: Path, *parts: Path | float) -> Path:
     """Write what the microphone hears: recordings, and silences of so many seconds."""
     samples = [_read(part) if isinstance(part, Path) else _silence(part) for part in parts]
+    return _write(target, np.concatenate(samples))
+
+
+def _write(target: Path, samples: NDArray[np.float64]) -> Path:
     with wave.open(str(target), "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
         wav.setframerate(_MICROPHONE_RATE_HZ)
-        wav.writeframes(np.concatenate(samples).astype("<i2").tobytes())
+        wav.writeframes(samples.astype("<i2").tobytes())
     return target
+
+
+def write_hum(target: Path) -> Path:
+    """Write a microphone that hears half a minute of a quiet hum."""
+    times_s = np.arange(30 * _MICROPHONE_RATE_HZ) / _MICROPHONE_RATE_HZ
+    return _write(target, 3000 * np.sin(2 * np.pi * 150 * times_s))
 
 
 def _silence(seconds: float) -> NDArray[np.float64]:

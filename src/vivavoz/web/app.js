@@ -16,6 +16,10 @@ import { TabLock } from "./tab-lock.js";
 import { TranscriptView } from "./transcript-view.js";
 import { keepAwake } from "./wake-lock.js";
 
+const preferredLanguage = () =>
+  preferences.get("uiLanguage") || chooseLanguage(navigator.languages);
+await setUiLanguage(preferredLanguage());
+
 const element = (id) => document.getElementById(id);
 const api = createApi(document.baseURI);
 const controller = new Controller({ url: api.socketUrl });
@@ -30,6 +34,9 @@ const view = new TranscriptView({
     element("jump").hidden = isFollowing || controller.transcript.isEmpty;
   },
 });
+new ResizeObserver(([{ contentRect }]) => view.leaveFree(contentRect.height)).observe(
+  element("notices"),
+);
 const tabLock = new TabLock(async () => {
   await controller.finish();
   notices.show("tab", { text: t("tab.taken") });
@@ -80,7 +87,7 @@ const shortcuts = {
 };
 
 async function renderWords() {
-  await setUiLanguage(preferences.get("uiLanguage") || chooseLanguage(navigator.languages));
+  await setUiLanguage(preferredLanguage());
   element("switch-language").lang = uiLanguage() === "es" ? "en" : "es";
   element("welcome-hint").textContent = t(
     matchMedia("(hover: none)").matches ? "welcome.touch" : "welcome.hint",

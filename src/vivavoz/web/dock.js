@@ -65,7 +65,7 @@ export class Dock extends EventTarget {
     element("state").title = this.#statusSentence();
     element("microphone").disabled = isRecording;
     element("language").disabled = this.#controller.isActive || this.#controller.isEngineLoading;
-    if (completed) element("latency").hidden = true;
+    if (completed) element("latency").classList.add("is-empty");
     this.#tick();
     this.#listen(isRecording);
     this.#waveform.draw();
@@ -74,7 +74,7 @@ export class Dock extends EventTarget {
   /** Begin with empty figures. */
   clear() {
     this.#latenciesMs = [];
-    element("latency").hidden = true;
+    element("latency").classList.add("is-empty");
     this.#waveform.clear();
   }
 
@@ -89,7 +89,7 @@ export class Dock extends EventTarget {
       .map((value, index) => `${2 * index},${15 - 14 * (value / highest)}`);
     element("spark").setAttribute("points", points.join(" "));
     const latency = element("latency");
-    latency.hidden = false;
+    latency.classList.remove("is-empty");
     latency.classList.toggle("is-high", latencyMs > LATENCY_WARNING_MS);
     const ms = new Intl.NumberFormat(uiLocale()).format(Math.round(latencyMs));
     element("latency-text").textContent = t("latency.ms", { ms });
@@ -153,7 +153,7 @@ export class Dock extends EventTarget {
     const level = loudness(rms);
     this.#waveform.push(level, nowMs);
     if (!prefersStillness.matches) {
-      element("record").style.setProperty("--level", (1 + level * 0.35).toFixed(3));
+      element("record").style.setProperty("--level", (1 + level * 0.25).toFixed(3));
     }
     this.#report(this.#judge.judge(rms, peak, nowMs));
     requestAnimationFrame(() => this.#measure());

@@ -23,11 +23,17 @@ export class Notices {
   show(kind, { text, tone = "calm", actions = [], progress, isPassing = false }) {
     const known = this.#shown.get(kind);
     if (known?.text === text && progress === undefined) return;
-    const notice = build("div", { className: `notice is-${tone}` }, build("p", { textContent: text }));
-    for (const { text: label, run } of actions) {
-      notice.append(button({ className: "quiet action", text: label, onclick: run }));
-    }
-    notice.append(
+    const notice = build(
+      "div",
+      { className: `notice is-${tone}` },
+      build("p", { textContent: text }),
+      build(
+        "span",
+        { className: "actions" },
+        ...actions.map(({ text: label, run }) =>
+          button({ className: "quiet action", text: label, onclick: run }),
+        ),
+      ),
       button({
         className: "quiet icon-only",
         iconName: "close",

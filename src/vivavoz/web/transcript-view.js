@@ -80,6 +80,12 @@ export class TranscriptView {
     this.#follow();
   }
 
+  /** Keep `px` free below the text, where something lies over it. */
+  leaveFree(px) {
+    this.#scroller.style.setProperty("--covered", `${px}px`);
+    this.#follow();
+  }
+
   /** Scroll to the newest words and stay there. */
   jumpToEnd() {
     this.#isFollowing = true;

@@ -274,8 +274,11 @@ class ScriptedServer:
         return web.json_response(self.status)
 
     @asynccontextmanager
-    async def running(self, modules: Path | None = None) -> AsyncIterator["ScriptedServer"]:
-        """Serve on a free port; ``modules``: a folder that is served under ``/modules``."""
+    async def running(
+        self, modules: Path | None = None, prefix: str = "/"
+    ) -> AsyncIterator["ScriptedServer"]:
+        """Serve on a free port; ``modules``: a folder that is served under ``/modules``,
+        ``prefix``: the path that a reverse proxy would put before all addresses."""
         application = web.Application()
         application.on_response_prepare.append(_add_headers)
         application.add_routes(
@@ -292,11 +295,14 @@ class ScriptedServer:
         )
         if modules is not None:
             application.add_routes([web.static("/modules", modules)])
+        if prefix != "/":
+            inner, application = application, web.Application()
+            application.add_subapp(prefix, inner)
         runner = web.AppRunner(application, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}{prefix}"
         try:
             yield self
         finally:

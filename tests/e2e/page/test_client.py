@@ -1,6 +1,5 @@
 """The client library against a server that misbehaves on request, in the browser."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -28,12 +27,6 @@ CLIENT = """async () => {
   };
 }"""
 START = "() => client.start({ mimeType: 'audio/webm;codecs=opus' })"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with ScriptedServer().running() as server:
-        yield server
 
 
 @pytest.fixture
