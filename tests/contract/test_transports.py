@@ -59,8 +59,7 @@ async def test_a_dictation_from_greeting_to_history(
     assert created.engine.name == "pocketsphinx"
     assert created.limits.max_chunk_bytes == 1_048_576
     await client.record(sentence, language="en")
-    while not client.of(Ack) or client.of(Ack)[-1].received_sequence_number < len(sentence):
-        await client.next()
+    await client.until_received(len(sentence))
     completed = await finished(client, len(sentence))
     assert completed.confirmed_text == " ".join(finals_of(client))
     assert "forward" in completed.confirmed_text
@@ -85,8 +84,7 @@ async def test_acks_say_what_came_what_is_safe_and_what_waits(
     await stage.serve()
     client = await stage.new_session()
     await client.record([*sentence, *chunks_of(silence(2.0))])
-    while not client.of(Ack) or not client.of(Ack)[-1].durable_sequence_number:
-        await client.until(Ack)
+    await client.until_durable(1)
     acks = client.of(Ack)
     received = [ack.received_sequence_number for ack in acks]
     durable = [ack.durable_sequence_number for ack in acks]
@@ -103,8 +101,7 @@ async def test_a_final_is_stored_before_it_is_called_durable(
     client = await stage.new_session()
     await client.record([*sentence, *chunks_of(silence(2.0))])
     final = await client.until(TranscriptionFinal)
-    while client.of(Ack)[-1].durable_sequence_number < final.result.sequence_number - 1:
-        await client.until(Ack)
+    await client.until_durable(final.result.sequence_number - 1)
     async with server.http() as http:
         saved = (await http.post(f"/api/streaming/sessions/{client.session_id}/save")).json()
     assert saved["saved"]
@@ -209,8 +206,7 @@ async def test_a_missing_chunk_is_asked_for_once(stage: Stage, sentence: list[by
     assert failed.error.details["expected_sequence_number"] == 2
     assert failed.error.recoverable
     await client.send_chunk(2, sentence[1])
-    while client.of(Ack)[-1].received_sequence_number < 5:
-        await client.until(Ack)
+    await client.until_received(5)
     assert len(client.of(Failed)) == 1
 
 
@@ -324,14 +320,16 @@ async def test_a_lost_connection_loses_and_doubles_nothing(
     client = await stage.new_session()
     assert client.created is not None
     await client.record(sentences[:14])
+    await client.until_received(10)
     await client.drop()
     again = await stage.connect(credentials(client.created))
     resumed = await again.welcomed_back()
     assert resumed.epoch == client.created.epoch
     assert resumed.status == "recording"
     assert resumed.received_sequence_number == resumed.next_sequence_number - 1
-    await again.send_chunks(sentences[resumed.next_sequence_number - 1 :],
-                            first=resumed.next_sequence_number)
+    await again.send_chunks(
+        sentences[resumed.next_sequence_number - 1 :], first=resumed.next_sequence_number
+    )
     completed = await finished(again, len(sentences))
     assert completed.confirmed_text == undisturbed.confirmed_text
     assert completed.duration_s == undisturbed.duration_s
@@ -387,6 +385,7 @@ async def test_the_newest_connection_wins(stage: Stage, sentence: list[bytes]) -
     older = await stage.new_session()
     assert older.created is not None
     await older.record(sentence[:4])
+    await older.until_received(4)
     newer = await stage.connect(credentials(older.created))
     resumed = await newer.welcomed_back()
     assert resumed.status == "recording"
@@ -397,9 +396,7 @@ async def test_the_newest_connection_wins(stage: Stage, sentence: list[bytes]) -
     assert (await finished(newer, len(sentence))).audio_chunks_received == len(sentence)
 
 
-async def test_a_session_that_ended_meanwhile_says_how(
-    stage: Stage, sentence: list[bytes]
-) -> None:
+async def test_a_session_that_ended_meanwhile_says_how(stage: Stage, sentence: list[bytes]) -> None:
     await stage.serve()
     client, completed = await dictated(stage, sentence)
     assert client.created is not None
@@ -416,15 +413,15 @@ async def test_a_restarted_server_goes_on_from_what_is_stored(
     client = await stage.new_session()
     assert client.created is not None
     await client.record(sentences[: 2 * len(sentences) // 3])
-    while not client.of(Ack) or not client.of(Ack)[-1].durable_sequence_number:
-        await client.until(Ack)
+    final = await client.until(TranscriptionFinal)
+    await client.until_durable(final.result.sequence_number - 1)
     await stage.stop()
     await stage.serve(ready(pocketsphinx))
     again = await stage.connect(credentials(client.created))
     resumed = await again.welcomed_back()
     assert resumed.epoch != client.created.epoch
     assert resumed.next_sequence_number == 1
-    assert resumed.durable_sequence_number >= client.of(Ack)[-1].durable_sequence_number > 0
+    assert resumed.durable_sequence_number >= final.result.sequence_number - 1
     assert undisturbed.confirmed_text.startswith(resumed.confirmed_text)
     assert resumed.confirmed_text
     await again.send_chunks(sentences)
@@ -444,8 +441,7 @@ async def test_a_restart_in_the_second_stream_asks_for_that_stream_only(
     await client.send(ResumeRecording(mime_type=PCM))
     second = len(sentence) + 1
     await client.send_chunks(sentence, first=second)
-    while client.of(Ack)[-1].durable_sequence_number < second:
-        await client.until(Ack)
+    await client.until_durable(second)
     await stage.stop()
     await stage.serve()
     again = await stage.connect(credentials(client.created))
@@ -525,9 +521,7 @@ async def test_a_client_that_only_talks_nonsense_is_cut_off(stage: Stage) -> Non
     assert await client.until_closed() == 4400
 
 
-async def test_garbage_audio_ends_its_own_session_only(
-    stage: Stage, sentence: list[bytes]
-) -> None:
+async def test_garbage_audio_ends_its_own_session_only(stage: Stage, sentence: list[bytes]) -> None:
     await stage.serve()
     neighbour = await stage.new_session()
     await neighbour.record(sentence[:4])
@@ -656,9 +650,7 @@ async def test_a_session_made_over_rest(stage: Stage, sentence: list[bytes]) -> 
     async with server.http() as http:
         made = (await http.post("/api/streaming/sessions", json={"language": "en"})).json()
     session_id = made["session"]["session_id"]
-    client = await stage.connect(
-        {"session_id": session_id, "resume_token": made["resume_token"]}
-    )
+    client = await stage.connect({"session_id": session_id, "resume_token": made["resume_token"]})
     created = await client.greeted()
     assert str(created.session_id) == session_id
     await client.record(sentence)

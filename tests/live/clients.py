@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import socketio
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from vivavoz.session.entities import AudioChunk
 from vivavoz.session.events import (
+    Ack,
     AudioChunkReceived,
     ClientEvent,
     Failed,
@@ -28,7 +29,7 @@ from vivavoz.session.events import (
 from vivavoz.session.wire import data_of, decode_server, encode_binary_chunk
 
 PCM = "audio/pcm;rate=16000;channels=1"
-PATIENCE_S = 20.0
+PATIENCE_S = 8.0
 CAPTURED = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
 _Event = TypeVar("_Event", bound=ServerEvent)
@@ -45,12 +46,14 @@ class ConnectionEndedError(Exception):
 class Client(ABC):
     """One connection. Every event of the server is validated by its model as it arrives.
 
-    ``events`` are all that came, ``created`` the session that was greeted, if any.
+    ``events`` are all that came, ``created`` the session that was made, if any, and
+    ``session_id`` that of the session at the other end.
     """
 
     def __init__(self) -> None:
         self.events: list[ServerEvent] = []
         self.created: SessionCreated | None = None
+        self.session_id = uuid4()
         self.close_code: int | None = None
         self._arrivals: asyncio.Queue[ServerEvent | int | Exception] = asyncio.Queue()
 
@@ -86,11 +89,6 @@ class Client(ABC):
         await self.send(AudioChunkReceived(chunk=chunk))
 
     # --- in ---------------------------------------------------------------------------------------
-
-    @property
-    def session_id(self) -> UUID:
-        """Of the session that was greeted, else one that nobody has."""
-        return self.created.session_id if self.created else uuid4()
 
     async def next(self) -> ServerEvent:
         """The next event.
@@ -128,6 +126,20 @@ class Client(ABC):
         assert failed.error.code == code, failed
         return failed
 
+    async def until_received(self, number: int) -> Ack:
+        """The ack that says that all chunks up to this one came."""
+        while True:
+            ack = await self.until(Ack)
+            if ack.received_sequence_number >= number:
+                return ack
+
+    async def until_durable(self, number: int) -> Ack:
+        """The ack that says that all chunks up to this one may be forgotten."""
+        while True:
+            ack = await self.until(Ack)
+            if ack.durable_sequence_number >= number:
+                return ack
+
     async def until_closed(self) -> int:
         """Read to the end; the close code."""
         try:
@@ -145,12 +157,14 @@ class Client(ABC):
         event = await self.next()
         assert isinstance(event, SessionCreated), event
         self.created = event
+        self.session_id = event.session_id
         return event
 
     async def welcomed_back(self) -> SessionResumed:
         """The first event: where the session stands."""
         event = await self.next()
         assert isinstance(event, SessionResumed), event
+        self.session_id = event.session_id
         return event
 
     async def record(self, chunks: list[bytes], *, language: str | None = None) -> None:

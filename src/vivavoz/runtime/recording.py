@@ -83,7 +83,7 @@ class Recording:
             entity.metadata["client"] = dict(options.metadata)
         opening = (entity.model_copy(deep=True), self._token_hash, language)
         self._reporter.journal.write(partial(self._services.store.open_session, *opening))
-        self._reporter.stream_begins(stream)
+        self._reporter.stream_announced(stream)
         self._open(
             RecognitionOptions(language, options.initial_prompt, options.hotwords),
             wants_partials=options.partials,
@@ -95,6 +95,7 @@ class Recording:
     def start_again(self) -> None:
         """Go on where an earlier process ended: its container stream comes again from its start."""
         if self._session.stream is not None:
+            self._reporter.stream_announced(self._session.stream)
             self._open(RecognitionOptions(self._language))
             self._open_stream(self._session.stream.mime_type)
 
@@ -118,7 +119,7 @@ class Recording:
             parse_mime_type(mime_type)
         stream = self._session.resume_recording(mime_type)
         if stream is not None:
-            self._reporter.stream_begins(stream)
+            self._reporter.stream_announced(stream)
             self._open_stream(stream.mime_type)
         elif self._transcription is not None:
             self._transcription.resume()

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from vivavoz.errors import RecognitionFailedError, StorageFailedError
@@ -53,14 +54,20 @@ class Reporter:
         self._durable_moved = durable_moved
         self._first_sample = self._stored_sample = session.watermarks.decoded.sample_index
         self._offset_s = self._first_sample / _SAMPLE_RATE_HZ
+        self._streams_announced: deque[ContainerStream] = deque()
         self._streams_to_store: deque[ContainerStream] = deque()
         self._warned_at_s: float | None = None
         self.gauge = SessionGauge(services.clock.now().monotonic_s)
         self.journal = Journal(services.store_executor, self._committed, self._refused)
 
-    def stream_begins(self, stream: ContainerStream) -> None:
-        """A container stream begins. The store hears of it once all before it is final, so that a
-        restarted server asks for everything that is not."""
+    def stream_announced(self, stream: ContainerStream) -> None:
+        """A container stream follows; how much audio is before it is known once it began."""
+        self._streams_announced.append(stream)
+
+    def stream_began(self, first_sample: int) -> None:
+        """The decoder came to the next container stream. The store hears of it once all before it is
+        final, so that a restarted server asks for everything that is not."""
+        stream = replace(self._streams_announced.popleft(), first_sample=first_sample)
         self._streams_to_store.append(stream)
         self._store_streams_after(self._session.watermarks.settled)
 

@@ -18,7 +18,7 @@ from vivavoz.runtime.recording import Recording
 from vivavoz.runtime.reporter import Reporter
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.session.deadlines import Deadline
-from vivavoz.session.entities import SessionMetrics, SessionStatus
+from vivavoz.session.entities import SessionMetrics
 from vivavoz.session.events import (
     AudioChunkReceived,
     ClientEvent,
@@ -34,7 +34,6 @@ from vivavoz.session.events import (
 from vivavoz.session.records import DurableMark
 from vivavoz.session.session import Session
 
-S = SessionStatus
 _SAMPLE_RATE_HZ = 16_000
 
 
@@ -154,6 +153,10 @@ class SessionRunner:
         self._send_session_events()
 
     # --- what came of the audio (Listener) --------------------------------------------------------
+
+    def stream_began(self, first_sample: int) -> None:
+        """The decoder came to the next container stream."""
+        self.reporter.stream_began(first_sample)
 
     def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
         """The decoder has come this far."""

@@ -23,6 +23,9 @@ _PAUSE_SETTLES_S = 0.3
 class Listener(Protocol):
     """Who is told what came of the audio."""
 
+    def stream_began(self, first_sample: int) -> None:
+        """The decoder came to the next container stream, whose audio begins at this sample."""
+
     def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
         """The decoder has come this far."""
 
@@ -108,6 +111,8 @@ class Transcription:
         self._is_paused = False
         self._streams.append(_Stream(decoder))
         self._audio.decode(decoder)
+        if len(self._streams) == 1:
+            self._listener.stream_began(self._decoded_samples)
 
     def feed(self, data: bytes, sequence_number: int) -> None:
         """The stream's next chunk; dropped when the stream broke off."""
@@ -187,6 +192,8 @@ class Transcription:
 
     def _take_end(self, end: StreamEnded) -> None:
         stream = self._streams.popleft()
+        if self._streams:
+            self._listener.stream_began(self._decoded_samples)
         if end.error is not None and stream.has_audio:
             self._listener.audio_refused(end.error)
         self._recognizer.flush()
