@@ -32,7 +32,7 @@ def test_a_directory_is_loaded_and_warmed(fixture_model: Path, black_hole: str) 
     progress: list[LoadProgress] = []
     loaded = load(progress, engine="whisper", model=str(fixture_model))
     assert loaded.engine.capabilities.name == "whisper"
-    assert loaded.engine.capabilities.model == str(fixture_model)
+    assert loaded.engine.capabilities.model == fixture_model.resolve().name
     assert loaded.fallback_reason is None
     assert stages_of(progress) == ["probing", "loading", "warming"]
 
