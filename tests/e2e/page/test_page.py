@@ -24,9 +24,9 @@ DENY_MICROPHONE = (
 )
 
 
-def state(page: Page, name: str) -> object:
+async def state(page: Page, name: str) -> None:
     """Expect the page to be in that state."""
-    return expect(page.locator(f"html[data-state={name}]")).to_be_attached()
+    await expect(page.locator(f"html[data-state={name}]")).to_be_attached()
 
 
 async def listen(page: Page) -> None:
