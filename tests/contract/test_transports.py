@@ -8,6 +8,7 @@ import pytest
 from tests.contract.conftest import Stage, credentials
 from tests.live.clients import PCM, Client
 from tests.live.engines import CountingEngine, SharedEngine, SlowLoading, ready, silence
+from tests.live.server import until_answered
 from tests.live.speech import chunks_of
 from vivavoz.session.events import (
     Ack,
@@ -300,8 +301,7 @@ async def test_stop_while_detached_ends_in_a_transcript(
     await client.until_status("finalizing")
     await client.drop()
     async with server.http() as http:
-        while (await http.get(f"/api/streaming/sessions/{client.session_id}")).status_code == 200:
-            await asyncio.sleep(0.01)
+        await until_answered(http, f"/api/streaming/sessions/{client.session_id}", 404)
     again = await stage.connect(credentials(client.created))
     completed = await again.until(SessionCompleted)
     assert completed.saved
@@ -499,6 +499,7 @@ async def test_a_server_that_stops_while_finalizing(stage: Stage, sentence: list
         ("stop_recording", {"last_sequence_number": -1}),
         ("ping", {"timestamp": "now"}),
         ("ping", "a string"),
+        ("ping", ["several", "arguments"]),
     ],
 )
 async def test_a_malformed_message_is_answered_and_the_session_goes_on(
@@ -575,8 +576,7 @@ async def test_while_the_model_loads_sessions_are_told_when_to_come_back(stage: 
     assert await client.until_closed() == 1013
     loading.may_finish.set()
     async with server.http() as http:
-        while (await http.get("/ready")).status_code != 200:
-            await asyncio.sleep(0.01)
+        await until_answered(http, "/ready", 200)
     await stage.new_session()
 
 

@@ -14,6 +14,9 @@ from vivavoz.app import create_app, server_config
 from vivavoz.runtime.loading import LoadEngine
 from vivavoz.settings import Settings
 
+_POLL_S = 0.005
+_PATIENCE_S = 10.0
+
 
 @dataclass(frozen=True)
 class LiveServer:
@@ -29,6 +32,15 @@ class LiveServer:
     def http(self) -> httpx.AsyncClient:
         """A client of its REST interface."""
         return httpx.AsyncClient(base_url=self.url, trust_env=False)
+
+
+async def until_answered(http: httpx.AsyncClient, path: str, status: int) -> None:
+    """Ask again until the address answers with that HTTP status."""
+    async with asyncio.timeout(_PATIENCE_S):
+        answer = await http.get(path)
+        while answer.status_code != status:
+            await asyncio.sleep(_POLL_S)
+            answer = await http.get(path)
 
 
 @asynccontextmanager
@@ -59,9 +71,9 @@ async def _until_up(
             try:
                 answer = await http.get("/ready")
             except httpx.TransportError:
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(_POLL_S)
                 continue
             if answer.status_code == httpx.codes.OK or not wait_until_ready:
                 return
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(_POLL_S)
     await serving

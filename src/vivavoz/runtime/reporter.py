@@ -65,8 +65,8 @@ class Reporter:
         self._streams_announced.append(stream)
 
     def stream_began(self, first_sample: int) -> None:
-        """The decoder came to the next container stream. The store hears of it once all before it is
-        final, so that a restarted server asks for everything that is not."""
+        """The decoder came to the next container stream. The store hears of it once all before it
+        is final, so that a restarted server asks for everything that is not."""
         stream = replace(self._streams_announced.popleft(), first_sample=first_sample)
         self._streams_to_store.append(stream)
         self._store_streams_after(self._session.watermarks.settled)

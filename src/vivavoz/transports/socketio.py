@@ -12,7 +12,7 @@ import socketio
 from socketio.packet import Packet
 from starlette.types import Scope
 
-from vivavoz.errors import ClientError, VivavozError
+from vivavoz.errors import VivavozError
 from vivavoz.runtime.connection import Closing, Connection, close_code_for
 from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
@@ -22,6 +22,7 @@ from vivavoz.session.wire import client_event_names, data_of, decode_client
 from vivavoz.transports.authenticator import Authenticator
 from vivavoz.transports.credentials import credential_of
 from vivavoz.transports.handshake import client_address, handshake_of
+from vivavoz.transports.incoming import Incoming
 from vivavoz.transports.limits import max_message_bytes
 
 _MAX_ATTACHMENTS = 2
@@ -66,7 +67,7 @@ class SocketIoTransport:
         self._manager = manager
         self._authenticator = authenticator
         self._send_queue_events = send_queue_events
-        self._runners: dict[str, tuple[SessionRunner, Connection]] = {}
+        self._incoming: dict[str, Incoming] = {}
         self._writers: dict[str, asyncio.Task[None]] = {}
         silent = logging.getLogger("vivavoz.socketio")
         silent.setLevel(logging.CRITICAL)
@@ -86,7 +87,7 @@ class SocketIoTransport:
         )
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
-        self._server.on("*", self._unknown_event)
+        self._server.on("*", self._receive)
         for name in client_event_names():
             self._server.on(name, partial(self._receive, name))
         self.app = socketio.ASGIApp(self._server, socketio_path="socket.io")
@@ -103,8 +104,13 @@ class SocketIoTransport:
             connection.send(Failed.of(error, uuid4().hex))
             connection.close(close_code_for(error))
             return
-        if runner is not None:
-            self._runners[sid] = (runner, connection)
+        if runner is None:
+            return
+        incoming = Incoming(runner, connection)
+        if sid in self._writers:
+            self._incoming[sid] = incoming
+        else:  # it left while the session was looked for
+            incoming.end()
 
     async def _open(
         self, connection: Connection, scope: Scope, fields: Mapping[str, Any]
@@ -120,30 +126,20 @@ class SocketIoTransport:
         )
 
     async def _disconnect(self, sid: str, _reason: str) -> None:
-        runner, connection = self._runners.pop(sid, (None, None))
-        if runner is not None and connection is not None:
-            runner.disconnect(connection)
+        incoming = self._incoming.pop(sid, None)
+        if incoming is not None:
+            incoming.end()
         writer = self._writers.pop(sid, None)
         if writer is not None and writer is not asyncio.current_task():
             writer.cancel()
 
-    async def _receive(self, name: str, sid: str, data: object = None) -> None:
-        runner, _ = self._runners.get(sid, (None, None))
-        if runner is None:
+    async def _receive(self, name: str, sid: str, *arguments: object) -> None:
+        incoming = self._incoming.get(sid)
+        if incoming is None:
             return
-        try:
-            event = decode_client(
-                name,
-                {} if data is None else data,
-                session_id=runner.session.entity.session_id,
-            )
-        except ClientError as error:
-            runner.line.fail(error)
-            return
-        runner.receive(event)
-
-    async def _unknown_event(self, name: str, sid: str, *_data: object) -> None:
-        await self._receive(name, sid, {})
+        data = arguments[0] if len(arguments) == 1 else list(arguments) or None
+        session_id = incoming.runner.session.entity.session_id
+        incoming.take(partial(decode_client, name, data, session_id=session_id))
 
     async def _write(self, sid: str, connection: Connection) -> None:
         while True:

@@ -1,19 +1,19 @@
 """The native WebSocket at ``/ws``."""
 
 import asyncio
+from functools import partial
 from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from vivavoz.errors import ClientError, InvalidMessageError, VivavozError
+from vivavoz.errors import InvalidMessageError, VivavozError
 from vivavoz.runtime.connection import Closing, Connection, close_code_for
 from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.session.events import ClientEvent, Failed
 from vivavoz.session.wire import decode_client_binary, decode_client_text, encode_server
 from vivavoz.transports.handshake import Handshake, client_address, handshake_of
-
-_MAX_BROKEN_MESSAGES = 20
+from vivavoz.transports.incoming import Incoming
 
 
 class WebSocketTransport:
@@ -56,22 +56,15 @@ class WebSocketTransport:
 
 
 async def _read(socket: WebSocket, connection: Connection, runner: SessionRunner) -> None:
-    broken = 0
+    incoming = Incoming(runner, connection)
     try:
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
-            try:
-                runner.receive(_decode(message.get("text"), message.get("bytes"), runner))
-            except ClientError as error:
-                runner.line.fail(error)
-                broken += 1
-                if broken > _MAX_BROKEN_MESSAGES:
-                    connection.close(close_code_for(error))
-                    return
+            incoming.take(partial(_decode, message.get("text"), message.get("bytes"), runner))
     finally:
-        runner.disconnect(connection)
+        incoming.end()
 
 
 def _decode(text: str | None, data: bytes | None, runner: SessionRunner) -> ClientEvent:
