@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 
@@ -148,11 +149,8 @@ class PocketSphinxStream:
             return
         decoder, self._decoder = self._decoder, None
         if self._is_searching:
-            try:
+            with suppress(RecognitionFailedError):  # the pool keeps no decoder that has failed
                 decoder.end_utterance()
-            except RecognitionFailedError:
-                decoder.close()
-                return
         self._pool.give_back(decoder)
 
     def _begin_search(self) -> None:
@@ -199,7 +197,7 @@ class _DecoderPool:
 
     def give_back(self, decoder: SphinxDecoder) -> None:
         with self._lock:
-            if len(self._idle) < self._max_idle:
+            if len(self._idle) < self._max_idle and not decoder.has_failed:
                 self._idle.append(decoder)
                 return
         decoder.close()

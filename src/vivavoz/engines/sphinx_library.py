@@ -88,6 +88,8 @@ class SphinxDecoder:
     """
 
     def __init__(self, parameters: dict[str, str]) -> None:
+        self.has_failed = False
+        """Whether a call has failed, which leaves the decoder in a state that nobody knows."""
         self._library = _library()
         config = self._library.ps_config_init(None)
         for name, value in parameters.items():
@@ -172,6 +174,7 @@ class SphinxDecoder:
 
     def _check(self, status: int) -> None:
         if status < 0:
+            self.has_failed = True
             raise RecognitionFailedError("PocketSphinx failed to decode a stretch of audio.")
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import psutil
 import pytest
 
-from vivavoz.engines import pocketsphinx, sphinx_library
 from vivavoz.engines.pocketsphinx import PocketSphinxEngine
 from vivavoz.engines.sphinx_library import SphinxDecoder
 from vivavoz.errors import LanguageNotSupportedError, ModelFailedError, RecognitionFailedError
@@ -160,9 +159,8 @@ def test_other_threads_run_while_it_decodes(
     decoded.set()
     ticking.join()
     assert took_s > 0.3
-    gaps = np.diff(ticks)
-    assert np.quantile(gaps, 0.99) < 0.05
-    assert gaps.max() < took_s / 3
+    assert len(ticks) > 50
+    assert np.diff(ticks).max() < took_s / 3
 
 
 def test_a_closed_stream_is_of_no_use_and_its_decoder_is(
@@ -218,14 +216,19 @@ def test_a_missing_model_fails_in_words(tmp_path: Path) -> None:
         SphinxDecoder({"hmm": str(tmp_path), "loglevel": "FATAL"})
 
 
+@pytest.mark.parametrize("fails_at", ["the start", "the end"])
 def test_a_decoder_that_failed_is_not_used_again(
-    engine: PocketSphinxEngine, speech: dict[str, Pcm]
+    fails_at: str, engine: PocketSphinxEngine, speech: dict[str, Pcm]
 ) -> None:
     stream = engine.open_stream(RecognitionOptions())
-    stream.push(speech["goforward"])
     decoder = stream._open()
-    decoder.end_utterance()  # so that its next call fails
+    if fails_at == "the start":
+        decoder.start_utterance()  # so that it cannot be started again
+    else:
+        stream.push(speech["goforward"])
+        decoder.end_utterance()  # so that it cannot be ended again
     with pytest.raises(RecognitionFailedError):
+        stream.push(speech["goforward"])
         stream.finish()
     stream.close()
     assert decoder not in engine._pool._idle
@@ -240,8 +243,3 @@ def test_streams_at_once_give_what_they_give_alone(
     with ThreadPoolExecutor(len(names)) as threads:
         together = list(threads.map(lambda name: transcribe(engine, speech[name]), names))
     assert together == alone
-
-
-def test_frames_are_those_of_the_model() -> None:
-    assert sphinx_library.FRAME_SAMPLES * 100 == SAMPLE_RATE_HZ
-    assert pocketsphinx.LANGUAGE == "en"
