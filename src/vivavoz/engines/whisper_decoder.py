@@ -1,6 +1,7 @@
 """One Whisper model at work: features, encoder windows, greedy partials, full finals."""
 
 import math
+import time
 import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,11 @@ from vivavoz.engines.whisper_text import (
     APPENDED_PUNCTUATION,
     PREPENDED_PUNCTUATION,
     TextCodec,
+    spread_evenly,
+    text_tokens,
     words_of,
 )
-from vivavoz.recognition.engine import DecodeRequest, DecodeResult, Pcm
+from vivavoz.recognition.engine import SAMPLE_RATE_HZ, DecodeRequest, DecodeResult, Pcm
 from vivavoz.recognition.features import FRAMES_PER_S, Features
 from vivavoz.recognition.guards import (
     MAX_COMPRESSION_RATIO,
@@ -35,6 +38,10 @@ CONTEXT_FRAMES = 3000
 _MAX_TEXT_TOKENS = 200
 _MAX_TOKENS_PER_S = 10
 _TOKEN_ALLOWANCE = 8
+_MIN_SAMPLES = SAMPLE_RATE_HZ // 10
+"""Less audio than this holds no word, and too few frames to align one to."""
+_UNLOAD_TRIES = 100
+_UNLOAD_PAUSE_S = 0.02
 _TEMPERATURES = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 
 
@@ -61,8 +68,12 @@ class WhisperDecoder:
         )
 
     def unload(self) -> None:
-        """Free the model's memory."""
-        self._model.model.unload_model()
+        """Free the model's memory; CTranslate2 refuses while a call is still winding up."""
+        for _ in range(_UNLOAD_TRIES):
+            self._model.model.unload_model()
+            if not self._model.model.model_is_loaded:
+                return
+            time.sleep(_UNLOAD_PAUSE_S)
 
     def detect_language(self, audio: Pcm) -> tuple[str, float]:
         """The most probable language of the audio's first 30 s and its probability."""
@@ -74,9 +85,12 @@ class WhisperDecoder:
     def decode_partials(self, requests: Sequence[DecodeRequest]) -> list[DecodeResult]:
         """Decode greedily; windows of the same language and prompt length in one batch."""
         groups: dict[object, list[int]] = {}
-        for index, request in enumerate(requests):
-            groups.setdefault(self._group(request, index), []).append(index)
         results: dict[int, DecodeResult] = {}
+        for index, request in enumerate(requests):
+            if len(request.audio) < _MIN_SAMPLES:
+                results[index] = _nothing(request)
+            else:
+                groups.setdefault(self._group(request, index), []).append(index)
         for indexes in groups.values():
             batch = [requests[index] for index in indexes]
             results.update(zip(indexes, self._decode_batch(batch), strict=True))
@@ -97,7 +111,7 @@ class WhisperDecoder:
         encoded = self._encode(features, frames)
         language = self._language(requests[0], encoded)
         tokenizer = self._text.tokenizer(language[0])
-        forced = [_text_tokens(tokenizer, request.prefix) for request in requests]
+        forced = [text_tokens(tokenizer, request.prefix) for request in requests]
         limit = max(
             len(tokens) + _token_limit(request)
             for tokens, request in zip(forced, requests, strict=True)
@@ -148,7 +162,7 @@ class WhisperDecoder:
             aligned = self._model.find_alignment(tokenizer, texts, encoded, frames)
             return [words_of(timings) for timings in aligned]
         return [
-            words_of(_spread(tokenizer, text, request.duration_s))
+            words_of(spread_evenly(tokenizer, text, request.duration_s))
             for text, request in zip(texts, requests, strict=True)
         ]
 
@@ -156,6 +170,8 @@ class WhisperDecoder:
 
     def decode_final(self, request: DecodeRequest) -> DecodeResult:
         """Decode as faster-whisper's ``transcribe`` does."""
+        if len(request.audio) < _MIN_SAMPLES:
+            return _nothing(request)
         features = self._spectra.features(request.audio, request.source)
         frames = _window_frames(request, features)
         encoded = self._encode([features], frames)
@@ -235,6 +251,10 @@ class WhisperDecoder:
         return token.strip("<|>"), _unit(probability)
 
 
+def _nothing(request: DecodeRequest) -> DecodeResult:
+    return DecodeResult(Hypothesis((), request.options.language or "", 0.0))
+
+
 def _window_frames(request: DecodeRequest, features: Features) -> int:
     """Encoder frames of a request: an even number, at most the model's context."""
     if request.full_context:
@@ -250,26 +270,6 @@ def _token_limit(request: DecodeRequest) -> int:
     known_s = request.prefix[-1].end_s if request.prefix else 0.0
     new_s = max(request.duration_s - known_s, 0.0)
     return min(_TOKEN_ALLOWANCE + math.ceil(_MAX_TOKENS_PER_S * new_s), _MAX_TEXT_TOKENS)
-
-
-def _text_tokens(tokenizer: "Tokenizer", words: Sequence[Word]) -> list[int]:
-    return list(tokenizer.encode("".join(word.text for word in words))) if words else []
-
-
-def _spread(tokenizer: "Tokenizer", tokens: list[int], duration_s: float) -> list[dict[str, Any]]:
-    """Words without alignment, in the form of ``find_alignment``: equal shares of the time."""
-    words, word_tokens = tokenizer.split_to_word_tokens(tokens)
-    share_s = duration_s / max(len(words), 1)
-    return [
-        {
-            "word": word,
-            "tokens": its_tokens,
-            "start": index * share_s,
-            "end": (index + 1) * share_s,
-            "probability": 1.0,
-        }
-        for index, (word, its_tokens) in enumerate(zip(words, word_tokens, strict=True))
-    ]
 
 
 def _average_log_probability(generated: Any) -> float:

@@ -95,3 +95,26 @@ def words_of(timings: Sequence[dict[str, Any]]) -> tuple[Word, ...]:
         for timing in merged
         if timing["word"]
     )
+
+
+def text_tokens(tokenizer: "Tokenizer", words: Sequence[Word]) -> list[int]:
+    """The words as tokens."""
+    return list(tokenizer.encode("".join(word.text for word in words))) if words else []
+
+
+def spread_evenly(
+    tokenizer: "Tokenizer", tokens: list[int], duration_s: float
+) -> list[dict[str, Any]]:
+    """Words without alignment, in the form of ``find_alignment``: equal shares of the time."""
+    words, word_tokens = tokenizer.split_to_word_tokens(tokens)
+    share_s = duration_s / max(len(words), 1)
+    return [
+        {
+            "word": word,
+            "tokens": its_tokens,
+            "start": index * share_s,
+            "end": (index + 1) * share_s,
+            "probability": 1.0,
+        }
+        for index, (word, its_tokens) in enumerate(zip(words, word_tokens, strict=True))
+    ]

@@ -131,6 +131,13 @@ class Speech:
             return []
         return [self._part(segment, joint.count, segment.start_sample + joint.sample)]
 
+    def whole_until(self, segment: Segment) -> int:
+        """The end of the audio that belongs to the segment for certain, whatever follows."""
+        if segment.end_sample is not None:
+            return segment.end_sample
+        unsure_from = segment.start_sample + self._overdue - _BLIND_SEARCH_SAMPLES
+        return min(self.end_sample, unsure_from)
+
     def give_up(self, segment: Segment) -> None:
         """The segment cannot be recognised; a new one takes the audio to come."""
         if segment is self.growing:

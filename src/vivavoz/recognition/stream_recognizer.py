@@ -86,13 +86,13 @@ class StreamRecognizer:
         feed = self._feed
         if feed is None or feed.job is not None:
             return []
-        end = feed.segment.end_sample
-        upto = max(self._speech.end_sample if end is None else end, feed.fed_sample)
-        if end is None and upto - feed.fed_sample < self._feed_samples:
+        is_last = feed.segment.end_sample is not None
+        upto = max(self._speech.whole_until(feed.segment), feed.fed_sample)
+        if not is_last and upto - feed.fed_sample < self._feed_samples:
             return []
         audio = self._speech.audio(feed.fed_sample, upto)
         feed.fed_sample = upto
-        feed.is_last = end is not None
+        feed.is_last = is_last
         feed.job = StreamJob(partial(feed.step, self._engine, self._options, audio))
         return [feed.job]
 
