@@ -99,9 +99,9 @@ class ContainerDecoder:
     Opus overlap the next. Packets with no known ``pos`` complete nothing.
     """
 
-    def __init__(self, audio_format: AudioFormat) -> None:
+    def __init__(self, audio_format: AudioFormat, on_waiting: Callable[[], None]) -> None:
         self._format = audio_format
-        self._source = ChunkSource()
+        self._source = ChunkSource(on_waiting)
         self._tracker = CompletionTracker()
         self._unread = memoryview(b"")
         self._bytes_without_audio = 0

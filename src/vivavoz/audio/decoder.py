@@ -1,6 +1,6 @@
 """Incremental decoding of a growing stream to 16 kHz mono float32."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from vivavoz.audio.container import ContainerDecoder
@@ -39,8 +39,16 @@ class AudioDecoder(Protocol):
         """Chunks fed and not yet taken by the demuxer."""
 
 
-def open_decoder(audio_format: AudioFormat) -> AudioDecoder:
-    """A decoder for one stream of that format."""
+def open_decoder(
+    audio_format: AudioFormat, on_waiting: Callable[[], None] = lambda: None
+) -> AudioDecoder:
+    """A decoder for one stream of that format.
+
+    Args:
+        audio_format: of the stream.
+        on_waiting: told, on the thread that runs ``blocks``, when the decoder is about to wait for
+            a chunk. Must not raise.
+    """
     if audio_format.container in (Container.RAW, Container.WAV):
-        return PcmDecoder(audio_format)
-    return ContainerDecoder(audio_format)
+        return PcmDecoder(audio_format, on_waiting)
+    return ContainerDecoder(audio_format, on_waiting)

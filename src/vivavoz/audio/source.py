@@ -1,6 +1,7 @@
 """Chunks of one stream on their way from the threads that bring them to the one that decodes."""
 
 from collections import deque
+from collections.abc import Callable
 from threading import Condition
 from typing import NamedTuple
 
@@ -18,9 +19,14 @@ class ChunkSource:
     ``feed``, ``end`` and ``abort`` may be called from any thread and never block; ``take`` belongs
     to the decoding thread and waits. The queue has no bound of its own: whoever feeds looks at
     ``pending_chunks`` and holds back.
+
+    Args:
+        on_waiting: told, on the decoding thread, when ``take`` is about to wait: whoever gathers
+            what was decoded must let go of it now.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_waiting: Callable[[], None]) -> None:
+        self._on_waiting = on_waiting
         self._chunks: deque[Chunk] = deque()
         self._changed = Condition()
         self._ended = False
@@ -48,6 +54,8 @@ class ChunkSource:
 
     def take(self) -> Chunk | None:
         """The oldest chunk, waiting for one if need be; none when there will be no other."""
+        if not (self._chunks or self._ended):
+            self._on_waiting()
         with self._changed:
             self._changed.wait_for(lambda: self._chunks or self._ended)
             return self._chunks.popleft() if self._chunks else None

@@ -1,7 +1,7 @@
 """Decoding of uncompressed audio as it comes: raw PCM, and WAV, which is raw PCM with a header."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import cast
 
@@ -21,9 +21,9 @@ class PcmDecoder:
     """An ``AudioDecoder`` of raw PCM or WAV. A chunk may end anywhere, even within a sample; a
     sample that is not whole at the end of the stream is dropped."""
 
-    def __init__(self, audio_format: AudioFormat) -> None:
+    def __init__(self, audio_format: AudioFormat, on_waiting: Callable[[], None]) -> None:
         self._format = audio_format
-        self._source = ChunkSource()
+        self._source = ChunkSource(on_waiting)
         self._tracker = CompletionTracker()
 
     def feed(self, data: bytes, sequence_number: int) -> None:

@@ -1,14 +1,24 @@
-"""A session's audio thread: chunks in, PCM with its speech probabilities out."""
+"""A session's audio thread: chunks in, PCM with its speech probabilities out.
+
+Decoders put out a packet at a time, some 20 ms. What comes of one chunk is gathered and delivered
+at once, when the decoder is about to wait for the next: nothing comes later, and the event loop is
+woken once a chunk.
+"""
 
 import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from vivavoz.audio.decoder import AudioDecoder
+from vivavoz.audio.pcm import SAMPLE_RATE_HZ, Pcm
 from vivavoz.audio.quality import QualityMeter
-from vivavoz.recognition.engine import Pcm
 from vivavoz.vad.silero import SpeechDetector
+
+_GATHER_SAMPLES = SAMPLE_RATE_HZ // 2
+"""While much is waiting to be decoded, blocks are no longer than this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +57,9 @@ class AudioThread:
         self._may_go_on = threading.Event()
         self._may_go_on.set()
         self._aborted = False
+        self._gathered: list[Pcm] = []
+        self._complete_sequence_number = 0
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="vivavoz-audio", daemon=True)
         self._thread.start()
 
@@ -68,24 +81,49 @@ class AudioThread:
         self._may_go_on.set()
         self._decoders.put(None)
 
+    def let_go(self) -> None:
+        """Deliver what was gathered: the decoder is about to wait. On the audio thread."""
+        try:
+            self._flush()
+        except Exception as failure:
+            self._failure = failure  # raised where no foreign code lies between
+
     def _work(self) -> None:
         while (decoder := self._decoders.get()) is not None:
             error: Exception | None = None
             try:
-                for block in decoder.blocks():
-                    self._may_go_on.wait()
-                    if self._aborted:
-                        return
-                    self._quality.push(block.samples)
-                    self._deliver(
-                        AudioBlock(
-                            block.samples,
-                            self._detector.push(block.samples),
-                            block.complete_sequence_number,
-                            self._quality.score,
-                        )
-                    )
+                self._run(decoder)
             except Exception as failure:
                 error = failure
+            if self._aborted:
+                return
             self._deliver(StreamEnded(error))
             del decoder
+
+    def _run(self, decoder: AudioDecoder) -> None:
+        for block in decoder.blocks():
+            self._gathered.append(block.samples)
+            self._complete_sequence_number = block.complete_sequence_number
+            if sum(map(len, self._gathered)) >= _GATHER_SAMPLES:
+                self._flush()
+            if self._failure is not None:
+                raise self._failure
+            if self._aborted:
+                return
+        self._flush()
+
+    def _flush(self) -> None:
+        self._may_go_on.wait()
+        if not self._gathered or self._aborted:
+            return
+        samples = np.concatenate(self._gathered)
+        self._gathered.clear()
+        self._quality.push(samples)
+        self._deliver(
+            AudioBlock(
+                samples,
+                self._detector.push(samples),
+                self._complete_sequence_number,
+                self._quality.score,
+            )
+        )
