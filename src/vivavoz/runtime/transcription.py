@@ -219,6 +219,7 @@ class Transcription:
         if settled_sample > self._settled_sample:
             self._settled_sample = settled_sample
             self._listener.settled(settled_sample)
+        self._finals_awaited = {job for job in self._finals_awaited if not job.cancelled}
         if self._finals_awaited:
             self._no_finals_awaited.clear()
         else:
