@@ -339,3 +339,16 @@ class TestRest:
         with pytest.raises(UnauthorizedError, match="unknown or was revoked"):
             async with VivavozClient(server.url, mime_type=PCM, api_key="vv_" + "A" * 43):
                 pass
+
+    async def test_behind_a_proxy_with_tls(self, stage: Stage, ana: str) -> None:
+        server = await stage.serve(auth=True, allowed_origins=("https://dictate.example.org",))
+        forwarded = {
+            "Host": "dictate.example.org",
+            "Origin": "https://dictate.example.org",
+            "X-Forwarded-Proto": "https",
+        }
+        async with server.http() as http:
+            signed_in = await http.post(
+                "/api/auth/session", json={"api_key": ana}, headers=forwarded
+            )
+        assert "; Secure" in signed_in.headers["Set-Cookie"]
