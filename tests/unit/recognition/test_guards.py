@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivavoz.recognition.engine import DecodeRequest, DecodeResult, RecognitionOptions
-from vivavoz.recognition.guards import Doubt, doubt_of, is_too_fast, repeats_at_end
+from vivavoz.recognition.guards import (
+    Doubt,
+    doubt_of,
+    is_too_fast,
+    repeats_at_end,
+    without_guess,
+)
 from vivavoz.recognition.transcript import Hypothesis, Word
 
 
@@ -78,3 +84,10 @@ def test_the_rate_depends_on_the_time(count: int) -> None:
     many = words(" ".join(str(number) for number in range(count)))
     assert not is_too_fast(many, duration_s=count / 4)
     assert is_too_fast(many, duration_s=count / 8 - 0.6)
+
+
+def test_a_guess_at_the_last_word_is_held_back() -> None:
+    sure, unsure = Word(" grand", 0.0, 0.5, 0.9), Word(" friend", 0.5, 0.7, 0.3)
+    assert without_guess((sure, unsure)) == (sure,)
+    assert without_guess((unsure, sure)) == (unsure, sure)
+    assert without_guess(()) == ()
