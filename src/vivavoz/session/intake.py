@@ -66,7 +66,8 @@ class AudioIntake:
         """
         if chunk.sequence_number >= self.expected_sequence_number:
             self.require_open_stream()
-        self._refuse_unfit(chunk, now_s)
+            self._refuse_unfit(chunk)
+        self._spend_rate(now_s)
         released = self._order.offer(chunk)
         self._count(released)
         if chunk.sequence_number > self.received_sequence_number:
@@ -133,7 +134,7 @@ class AudioIntake:
         self._last = None
         return MissingChunks(self.expected_sequence_number, last, None), []
 
-    def _refuse_unfit(self, chunk: AudioChunk, now_s: float) -> None:
+    def _refuse_unfit(self, chunk: AudioChunk) -> None:
         rules, expected = self._rules, self.expected_sequence_number
         if chunk.size_bytes > rules.max_chunk_bytes:
             raise ChunkTooLargeError(
@@ -160,7 +161,6 @@ class AudioIntake:
                 expected_sequence_number=expected,
                 max_unacknowledged_chunks=rules.max_unacknowledged_chunks,
             )
-        self._spend_rate(now_s)
 
     def _spend_rate(self, now_s: float) -> None:
         rate = self._rules.max_chunks_per_second

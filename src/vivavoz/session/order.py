@@ -76,12 +76,6 @@ class ChunkOrder:
         self._next = first_held
         return missing, self._release(chunk)
 
-    def expect(self, sequence_number: int) -> None:
-        """Begin anew at this number: the client sends again from there."""
-        self._next = sequence_number
-        self._held.clear()
-        self._last_released = None
-
     def _release(self, chunk: AudioChunk) -> list[AudioChunk]:
         released = [chunk]
         self._next = chunk.sequence_number + 1
