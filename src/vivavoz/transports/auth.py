@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vivavoz.errors import VivavozError
@@ -21,7 +22,11 @@ _OPEN_FOLDERS = ("/static/", "/docs/")
 _SOCKET_IO = "/socket.io/"
 
 
-def _user_id(request: Request) -> str | None:
+_BEARER = HTTPBearer(auto_error=False, description="An API key, or a token made from one.")
+"""Only described here, for the API's documentation; ``AuthGuard`` has checked it before."""
+
+
+def _user_id(request: Request, _shown: Annotated[object, Depends(_BEARER)]) -> str | None:
     user_id: str | None = request.state.user_id
     return user_id
 

@@ -89,8 +89,7 @@ class Authenticator:
             UnauthorizedError: the key is wrong or revoked.
             ClientError: nobody is asked for a key.
         """
-        if not self.required:
-            raise ClientError("This server asks nobody for a key: connect without one.")
+        self._require_asking()
         return await self._sign(await self._key_of(secret), self._clock.now().wall)
 
     async def renew(self, token: str | None) -> Token:
@@ -98,9 +97,15 @@ class Authenticator:
 
         Raises:
             UnauthorizedError: it is missing or not good, or the key was shown too long ago.
+            ClientError: nobody is asked for a key.
         """
+        self._require_asking()
         claims = await self._claims_of(token or "")
         return await self._sign(await self._owner_of(claims), claims.presented_at)
+
+    def _require_asking(self) -> None:
+        if not self.required:
+            raise ClientError("This server asks nobody for a key: connect without one.")
 
     async def _sign(self, key: ApiKey, presented_at: datetime) -> Token:
         now = self._clock.now().wall

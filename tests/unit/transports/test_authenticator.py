@@ -190,5 +190,6 @@ async def test_where_nobody_is_asked_everybody_is_nobody(
     authenticator = Authenticator(keys, clock, token_ttl_s=TTL_S, required=False)
     assert await authenticator.user_of(None) is None
     assert await authenticator.user_of("anything") is None
-    with pytest.raises(ClientError, match="asks nobody"):
-        await authenticator.issue(keys.add("ana")[1])
+    for refused in (authenticator.issue(keys.add("ana")[1]), authenticator.renew("anything")):
+        with pytest.raises(ClientError, match="asks nobody"):
+            await refused

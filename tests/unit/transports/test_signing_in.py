@@ -201,3 +201,10 @@ async def test_a_database_that_is_away_is_the_servers_fault(
     answer = await browser.get("/mine", headers={"Authorization": f"Bearer {secret}"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "STORAGE_FAILED")
     assert secret not in answer.text
+
+
+async def test_the_api_says_how_to_show_a_key(browser: httpx.AsyncClient) -> None:
+    described = (await browser.get("/openapi.json")).json()
+    (scheme,) = described["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert described["paths"]["/mine"]["get"]["security"]
