@@ -214,6 +214,34 @@ async def history_open(shot: Photographer) -> None:
     await shot.page.wait_for_timeout(400)
 
 
+async def history_rename(shot: Photographer) -> None:
+    await history_open(shot)
+    await shot.page.locator(".reader-actions button").nth(1).click()
+    await shot.page.wait_for_timeout(200)
+
+
+async def history_undo(shot: Photographer) -> None:
+    await history_open(shot)
+    await shot.page.click(".danger")
+    await shot.page.wait_for_timeout(400)
+
+
+async def timestamps(shot: Photographer) -> None:
+    await shot.dictate()
+    await shot.server.final(SAID[shot.language][0], 75, 79)
+    await shot.page.keyboard.press("t")
+    await shot.page.wait_for_timeout(200)
+
+
+async def elsewhere(shot: Photographer) -> None:
+    await shot.dictate()
+    other = shot.page
+    shot.page = await other.context.new_page()
+    await shot.open()
+    await shot.page.click("#record")
+    await shot.page.wait_for_timeout(400)
+
+
 async def settings(shot: Photographer) -> None:
     await shot.open()
     await shot.page.click("#open-settings")
@@ -230,7 +258,8 @@ STATES: dict[str, State] = {
     state.__name__.replace("_", "-"): state
     for state in (
         idle, listening, late, paused, reconnecting, finished, failed, denied, loading, fallback,
-        history_empty, history_list, history_found, history_open, settings, shortcuts,
+        history_empty, history_list, history_found, history_open, history_rename, history_undo,
+        timestamps, elsewhere, settings, shortcuts,
     )
 }  # fmt: skip
 
@@ -252,8 +281,9 @@ async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> N
     server = ScriptedServer()
     server.status = ready(WHISPER)
     async with server.running():
-        await STATES[name](Photographer(page, server, look))
-        await page.screenshot(path=folder / f"{name}-{look.name}.png")
+        photographer = Photographer(page, server, look)
+        await STATES[name](photographer)
+        await photographer.page.screenshot(path=folder / f"{name}-{look.name}.png")
         await context.close()
 
 

@@ -17,14 +17,13 @@ _LOOPBACK = "127.0.0.1"
 class ServerProcess:
     """``vivavoz serve`` with a data folder of its own; it keeps its port over a restart.
 
-    ``settings`` are variables for its environment; ``module`` is run in place of Vivavoz's own.
+    ``settings`` are variables for its environment.
     """
 
     data_dir: Path
     options: tuple[str, ...]
     port: int = 0
     settings: dict[str, str] = field(default_factory=dict)
-    module: str = "vivavoz"
     _process: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
     @property
@@ -46,7 +45,7 @@ class ServerProcess:
     async def start(self) -> None:
         """Start it and wait until the engine is ready."""
         self.port = self.port or _free_port()
-        command = ["-m", self.module, "serve", "--port", str(self.port), *self.options]
+        command = ["-m", "vivavoz", "serve", "--port", str(self.port), *self.options]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *command,

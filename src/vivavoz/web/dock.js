@@ -30,6 +30,11 @@ const PAUSE_ACTION = ["action.pause", "pause"];
 const element = (id) => document.getElementById(id);
 const prefersStillness = matchMedia("(prefers-reduced-motion: reduce)");
 
+function recordAction({ state, isRecording, canFinish }) {
+  if (isRecording) return PAUSE_ACTION;
+  return RECORD_ACTIONS[canFinish ? "paused" : state] ?? PAUSE_ACTION;
+}
+
 /** Event: `level` (detail: `good`, `silent` or `clipping`), when the judgement changes. */
 export class Dock extends EventTarget {
   #controller;
@@ -49,7 +54,7 @@ export class Dock extends EventTarget {
   render() {
     const { state, isRecording, canFinish, completed } = this.#controller;
     document.documentElement.dataset.state = state;
-    const [action, iconName] = (isRecording && PAUSE_ACTION) || RECORD_ACTIONS[state] || PAUSE_ACTION;
+    const [action, iconName] = recordAction(this.#controller);
     const record = element("record");
     record.disabled = state === "loading" || state === "opening" || state === "finishing"
       || (this.#controller.isActive && !canFinish);

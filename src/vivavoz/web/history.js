@@ -109,7 +109,9 @@ class HistoryView {
   #render(total, query) {
     const items = this.#items.filter(({ id }) => id !== this.#deletion?.id);
     const none = query ? t("history.no_match", { query }) : t("history.empty");
-    this.#message.textContent = items.length ? tCount("history.count", total) : none;
+    this.#message.textContent = items.length
+      ? tCount("history.count", total - (this.#items.length - items.length))
+      : none;
     this.#message.classList.toggle("is-empty", items.length === 0);
     this.#more.hidden = this.#items.length >= total;
     const days = Map.groupBy(items, ({ started_at: at }) => new Date(at).toDateString());

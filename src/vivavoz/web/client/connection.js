@@ -5,6 +5,7 @@ import { decodeEvent, encodeEvent } from "./wire.js";
 const OPEN_TIMEOUT_MS = 10_000;
 const PING_INTERVAL_MS = 4_000;
 const PONG_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 3_000;
 
 /** The close code reported for a connection that fell silent or never opened. */
 export const CONNECTION_LOST = 1006;
@@ -52,9 +53,12 @@ export class Connection {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(frame);
   }
 
-  /** Ask the server whether it is still there, now rather than at the next beat. */
+  /** There is reason to doubt the connection: it counts as gone unless the server answers soon. */
   probe() {
     if (this.#pingSentAt === null) this.#beat();
+    const probedAtMs = this.#pingSentAt;
+    const judge = () => this.#pingSentAt === probedAtMs && this.#finish(CONNECTION_LOST);
+    this.#timers.push(setTimeout(judge, PROBE_TIMEOUT_MS));
   }
 
   /** Hang up without waiting for the other end; `onClose` is not called. */

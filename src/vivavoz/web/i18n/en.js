@@ -123,7 +123,7 @@ export default {
   "history.rename.save": "Save",
   "history.cancel": "Cancel",
   "history.delete": "Delete",
-  "history.deleted": "“{title}” was deleted.",
+  "history.deleted": "Deleted: “{title}”",
   "history.download": "Download as",
   "history.untitled": "Untitled",
   "history.count.one": "{n} dictation",

@@ -123,7 +123,7 @@ export default {
   "history.rename.save": "Guardar",
   "history.cancel": "Cancelar",
   "history.delete": "Eliminar",
-  "history.deleted": "Se eliminó «{title}».",
+  "history.deleted": "Eliminado: «{title}»",
   "history.download": "Descargar como",
   "history.untitled": "Sin título",
   "history.count.one": "{n} dictado",
