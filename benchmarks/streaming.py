@@ -9,50 +9,22 @@ At the price of a larger model (see ``true_cost.py``):
 """
 
 import argparse
-import json
 import resource
 import sys
-import wave
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
+from vivavoz.benchmark.recording import Recording, load_recordings
 from vivavoz.benchmark.report import Row, row_of, table
-from vivavoz.benchmark.score import SpokenWord, aligned, score, words_of
+from vivavoz.benchmark.score import aligned, score, words_of
 from vivavoz.benchmark.simulation import Playback, play
 from vivavoz.engines.whisper import WhisperEngine
-from vivavoz.recognition.engine import Pcm, RecognitionOptions
+from vivavoz.recognition.engine import RecognitionOptions
 from vivavoz.recognition.recognizer import RecognizerSettings
 from vivavoz.settings import Profile, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A WAV and the JSON beside it: text, language and the times of its words."""
-
-    name: str
-    audio: Pcm
-    language: str
-    words: tuple[SpokenWord, ...]
-    starts_s: float
-
-    @classmethod
-    def load(cls, path: Path) -> "Recording":
-        """Read ``path`` (16 kHz mono, 16 bits) and its JSON."""
-        with wave.open(str(path)) as file:
-            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-        truth = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return cls(
-            name=path.stem,
-            audio=samples.astype(np.float32) / np.float32(32768),
-            language=truth["language"],
-            words=tuple(SpokenWord(word["word"], word["end"]) for word in truth["words"]),
-            starts_s=truth["words"][0]["start"],
-        )
-
-
-def offline_errors(model: object, recordings: list[Recording]) -> int:
+def offline_errors(model: object, recordings: Sequence[Recording]) -> int:
     """Word errors of the same model's offline pass, its best settings for closed vocabularies."""
     errors = 0
     for recording in recordings:
@@ -68,7 +40,11 @@ def offline_errors(model: object, recordings: list[Recording]) -> int:
 
 
 def measure(
-    engine: WhisperEngine, profile: Profile, recordings: list[Recording], errors: int, detect: bool
+    engine: WhisperEngine,
+    profile: Profile,
+    recordings: Sequence[Recording],
+    errors: int,
+    detect: bool,
 ) -> tuple[Row, list[Playback]]:
     """One profile over all recordings."""
     settings = RecognizerSettings.from_settings(Settings(profile=profile))
@@ -106,7 +82,7 @@ def main() -> None:
     given = parser.parse_args()
     from faster_whisper import WhisperModel
 
-    recordings = [Recording.load(path) for path in sorted(given.samples.glob(f"{given.only}.wav"))]
+    recordings = load_recordings(given.samples, given.only)
     plain = WhisperModel(str(given.model), device="cpu", compute_type="int8", cpu_threads=1)
     engine = WhisperEngine(plain, name=given.model.name, device="cpu")
     errors = offline_errors(plain, recordings)
