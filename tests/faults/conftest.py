@@ -14,21 +14,23 @@ from tests.faults.speech import SAMPLES, Speech
 
 WHISPER = ("--engine", "whisper", "--model", str(SAMPLES.parent / "model"))
 
+IMPATIENT = {"VIVAVOZ_GAP_TIMEOUT_S": "2"}
+
 StartServer = Callable[..., Awaitable[ServerProcess]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One event loop and one process for all of the suite: its server is shared."""
+    """One event loop for the suite, one process for each module: servers are shared."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.xdist_group("faults"))
+            item.add_marker(pytest.mark.xdist_group(f"faults-{item.path.stem}"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     """The real server with the small Whisper model, for faults that it survives."""
-    process = ServerProcess(tmp_path_factory.mktemp("server"), WHISPER)
+    process = ServerProcess(tmp_path_factory.mktemp("server"), WHISPER, settings=IMPATIENT)
     await process.start()
     yield process
     await process.stop()
@@ -36,12 +38,12 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def start_server(tmp_path: Path) -> AsyncIterator[StartServer]:
-    """Starts a server of a test's own: ``await start_server(SETTING=value, module=...)``."""
+    """Starts a server of a test's own: ``await start_server(setting=value)``."""
     started: list[ServerProcess] = []
 
-    async def start(module: str = "vivavoz", **settings: object) -> ServerProcess:
+    async def start(**settings: object) -> ServerProcess:
         variables = {f"VIVAVOZ_{name.upper()}": str(value) for name, value in settings.items()}
-        process = ServerProcess(tmp_path / "data", WHISPER, settings=variables, module=module)
+        process = ServerProcess(tmp_path / "data", WHISPER, settings=variables)
         started.append(process)
         await process.start()
         return process

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from tests.faults.dictation import Dictation, Ending, kept_transcript
+from tests.faults.dictation import Ending, kept_transcript
 
 NO_LOSS = "text equal to the undisturbed run's"
 
@@ -24,19 +25,17 @@ class Outcome:
         self.notes.append(sentence)
         self.record("outcome", sentence)
 
-    async def is_whole(
-        self, dictation: Dictation, ending: Ending, undisturbed: str, url: str
-    ) -> None:
+    async def is_whole(self, session_id: UUID, ending: Ending, undisturbed: str, url: str) -> None:
         """One terminal state, and the same text as without the fault, shown and kept."""
-        await self._ended_once(dictation, ending, url)
+        await self._ended_once(session_id, ending, url)
         assert ending.text == undisturbed
         self.note(NO_LOSS)
 
     async def declares(
-        self, dictation: Dictation, ending: Ending, url: str, loss: str
+        self, session_id: UUID, ending: Ending, url: str, loss: str
     ) -> list[dict[str, float]]:
         """One terminal state, and the transcript says what is missing: the losses of that kind."""
-        kept = await self._ended_once(dictation, ending, url)
+        kept = await self._ended_once(session_id, ending, url)
         metadata = kept["metadata"]
         assert isinstance(metadata, dict)
         declared: list[dict[str, float]] = metadata[loss]
@@ -44,10 +43,8 @@ class Outcome:
         self.note(f"the loss is declared in `metadata.{loss}` and told to the client")
         return declared
 
-    async def _ended_once(
-        self, dictation: Dictation, ending: Ending, url: str
-    ) -> dict[str, object]:
+    async def _ended_once(self, session_id: UUID, ending: Ending, url: str) -> dict[str, object]:
         assert ending.terminal_states in (["completed", "farewell"], ["farewell"])
-        kept = await kept_transcript(url, dictation.session_id)
+        kept = await kept_transcript(url, session_id)
         assert kept["text"] == ending.text
         return kept

@@ -40,7 +40,7 @@ async def lose_connection_for(
         proxy.heal()
         ending = await dictation.finish()
     assert ending.resumed == 1
-    await outcome.is_whole(dictation, ending, await text_of(SPEECH), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await text_of(SPEECH), server.url)
 
 
 @pytest.mark.fault("connection lost for 1 s while speaking")
@@ -76,7 +76,7 @@ async def test_reset_again_and_again(
             await dictation.hears(SessionResumed, count + 1)
         ending = await dictation.finish()
     assert ending.resumed == 3
-    await outcome.is_whole(dictation, ending, await undisturbed(SPEECH), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
 @pytest.mark.fault("connection cut in the middle of a frame")
@@ -93,7 +93,7 @@ async def test_cut_after_some_bytes(
         proxy.cut_after_bytes = cut_after_bytes
         ending = await dictation.finish()
     assert ending.resumed == 1
-    await outcome.is_whole(dictation, ending, await undisturbed(SPEECH), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
 @pytest.mark.fault("0.2 s of delay each way")
@@ -104,7 +104,7 @@ async def test_delay(
     async with Dictation(proxy.url, SPEECH) as dictation:
         ending = await dictation.finish()
     assert ending.resumed == 0
-    await outcome.is_whole(dictation, ending, await undisturbed(SPEECH), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
 @pytest.mark.fault("acks and results lost, then the connection")
@@ -121,7 +121,7 @@ async def test_lost_acks(
     assert ending.resumed == 1
     shown = sum(isinstance(event, TranscriptionFinal) for event in ending.events)
     assert shown < len(ending.text.split("."))  # some finals were lost; the text was not
-    await outcome.is_whole(dictation, ending, await undisturbed(SPEECH), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
 @pytest.mark.chaos
@@ -147,7 +147,7 @@ async def test_half_open_connection(
         ending = await dictation.finish()
     seen = ", ".join(f"by the {side} after {seconds:.0f} s" for side, seconds in seen_s.items())
     outcome.note(f"seen {seen}")
-    await outcome.is_whole(dictation, ending, await undisturbed(SPEECH), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
 @pytest.mark.fault("server unreachable from the beginning of the stop on")
@@ -163,7 +163,7 @@ async def test_stop_while_reconnecting(
         proxy.heal()
         ending = await ending_soon
     assert ending.resumed == 1
-    await outcome.is_whole(dictation, ending, await undisturbed(SPEECH), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
 @pytest.mark.fault("a reader that takes 600 bytes a second")
@@ -176,4 +176,4 @@ async def test_slow_reader(
         await dictation.reaches(1.0)
         proxy.bytes_per_s = None
         ending = await dictation.finish()
-    await outcome.is_whole(dictation, ending, await undisturbed(speech), server.url)
+    await outcome.is_whole(dictation.session_id, ending, await undisturbed(speech), server.url)

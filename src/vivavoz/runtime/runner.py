@@ -123,6 +123,8 @@ class SessionRunner:
             self.line.fail(error)
             if isinstance(error, LimitError) and not error.recoverable:
                 self.finalize(error.code.lower())
+        except Exception as error:
+            self.fail(internal_error(error))
         self._after_event()
 
     def _handle(self, event: ClientEvent) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
-from vivavoz.errors import ProcessingTimeoutError
+from vivavoz.errors import ProcessingTimeoutError, RecognitionFailedError
 from vivavoz.recognition.engine import Engine, WindowEngine
 from vivavoz.recognition.jobs import DecodeJob, Job, StreamJob
 from vivavoz.runtime.job_queue import JobQueue, Outcome, Owner, QueuedJob
@@ -105,7 +105,7 @@ class Scheduler:
             requests = [job.request for job in jobs if isinstance(job, DecodeJob)]
             try:
                 return list(self._engine.decode(requests))
-            except Exception:
+            except BaseException:
                 return [self._run_one(job) for job in jobs]
         return [self._run_one(job) for job in jobs]
 
@@ -116,6 +116,8 @@ class Scheduler:
             return cast("WindowEngine", self._engine).decode([job.request])[0]
         except Exception as error:
             return error
+        except BaseException as error:  # it would end the thread, which others need
+            return RecognitionFailedError(f"The engine ended with {type(error).__name__}.")
 
     def _ended(
         self,

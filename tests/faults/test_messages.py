@@ -1,0 +1,147 @@
+"""Messages come twice, in the wrong order, not at all, or over two sockets."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.server_process import ServerProcess
+from tests.faults.dictation import Ending
+from tests.faults.outcome import Outcome
+from tests.faults.speech import Speech, raw_speech
+from tests.live.clients import WebSocketClient, websocket_client
+from vivavoz.client.stream import VivavozClient
+from vivavoz.session.events import (
+    Ack,
+    Failed,
+    SessionCompleted,
+    StartRecording,
+    StopRecording,
+)
+
+MISSING = 40
+SPEECH = raw_speech("en-5")
+
+Connect = Callable[..., Awaitable[WebSocketClient]]
+TextOf = Callable[[Speech], Awaitable[str]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connect(server: ServerProcess) -> AsyncIterator[Connect]:
+    """Opens a connection that a test writes by hand."""
+    async with AsyncExitStack() as stack:
+
+        async def open_connection(resume: dict[str, str] | None = None) -> WebSocketClient:
+            return await stack.enter_async_context(websocket_client(server.port, resume))
+
+        yield open_connection
+
+
+async def begin(client: WebSocketClient) -> None:
+    """Start to record."""
+    await client.greeted()
+    await client.send(StartRecording(mime_type=SPEECH.mime_type, language="en"))
+
+
+async def send(client: WebSocketClient, *numbers: int) -> None:
+    """Send these chunks of the speech."""
+    for number in numbers:
+        await client.send_binary(number, SPEECH.chunks[number - 1])
+
+
+async def end(client: WebSocketClient) -> Ending:
+    """Stop, twice, and read to the end."""
+    stop = StopRecording(last_sequence_number=len(SPEECH.chunks))
+    await client.send(stop)
+    await client.send(stop)
+    assert await client.until_closed() == 1000
+    (completed,) = client.of(SessionCompleted)
+    return Ending(completed, tuple(client.events), 0.0)
+
+
+ALL = range(1, len(SPEECH.chunks) + 1)
+
+
+@pytest.mark.fault("every chunk, and stop, sent twice")
+async def test_duplicates(
+    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+) -> None:
+    client = await connect()
+    await begin(client)
+    for number in ALL:
+        await send(client, number, number, max(1, number - 7))
+    ending = await end(client)
+    assert not ending.errors
+    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+
+
+@pytest.mark.fault("chunks in another order")
+async def test_reordered(
+    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+) -> None:
+    client = await connect()
+    await begin(client)
+    for first in range(1, len(SPEECH.chunks) + 1, 5):
+        await send(client, *reversed([number for number in ALL if first <= number < first + 5]))
+    ending = await end(client)
+    assert set(ending.errors) == {"SEQUENCE_MISMATCH"}
+    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+
+
+@pytest.mark.fault("a chunk missing until the server asks for it")
+async def test_missing_until_asked_for(
+    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+) -> None:
+    client = await connect()
+    await begin(client)
+    await send(client, *(number for number in ALL[:30] if number not in (7, 20)))
+    for missing in (7, 20):
+        failed = await client.until_error("SEQUENCE_MISMATCH")
+        assert failed.error.details["expected_sequence_number"] == missing
+        await send(client, missing, missing + 1)
+    await send(client, *ALL[30:])
+    ending = await end(client)
+    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+
+
+@pytest.mark.fault("a chunk that never comes")
+async def test_missing_for_good(connect: Connect, server: ServerProcess, outcome: Outcome) -> None:
+    client = await connect()
+    await begin(client)
+    await send(client, *(number for number in ALL if number != MISSING))
+    ending = await end(client)
+    (lost,) = await outcome.declares(client.session_id, ending, server.url, "lost_audio")
+    assert lost["first_sequence_number"] == lost["last_sequence_number"] == MISSING
+    assert lost["at_s"] == pytest.approx((MISSING - 1) * SPEECH.chunk_s, abs=0.02)
+    assert ending.warnings == {"AUDIO_GAP": 1}
+
+
+@pytest.mark.fault("two sockets with one token")
+async def test_two_sockets(
+    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+) -> None:
+    older = await connect()
+    await begin(older)
+    await send(older, *ALL[:20])
+    await older.until(Ack)
+    assert older.created is not None
+    token = {"session_id": str(older.session_id), "resume_token": older.created.resume_token}
+    newer = await connect(token)
+    resumed = await newer.welcomed_back()
+    assert await older.until_closed() == 4409
+    await send(newer, *range(resumed.next_sequence_number, len(SPEECH.chunks) + 1))
+    newer.created = older.created
+    ending = await end(newer)
+    assert older.of(Failed)[-1].error.code == "SESSION_REPLACED"
+    await outcome.is_whole(newer.session_id, ending, await undisturbed(SPEECH), server.url)
+
+
+@pytest.mark.fault("stop before any audio")
+async def test_stop_before_any_audio(server: ServerProcess, outcome: Outcome) -> None:
+    async with VivavozClient(server.url, mime_type=SPEECH.mime_type) as client:
+        completed = await client.stop()
+    assert completed.confirmed_text == ""
+    assert not completed.saved
+    assert completed.audio_chunks_received == 0
+    outcome.note("completed, with nothing to save")
