@@ -118,6 +118,7 @@ class WindowRecognizer:
             full_context=full_context,
             is_final=True,
         )
+        self._cancel_jobs_of(segment)  # partials still waiting: the final covers their audio
         job = DecodeJob(request, speculative=segment.end_sample is None)
         segment.final_job, segment.final_end_sample = job, end_sample
         self._ask(segment, end_sample, job)
@@ -125,6 +126,11 @@ class WindowRecognizer:
     def _ask(self, segment: Segment, end_sample: int, job: DecodeJob) -> None:
         self._tickets[job] = _Ticket(segment, end_sample)
         self._due.append(job)
+
+    def _cancel_jobs_of(self, segment: Segment) -> None:
+        for job, ticket in self._tickets.items():
+            if ticket.segment is segment:
+                job.cancelled = True
 
     # --- results in -----------------------------------------------------------------------------
 

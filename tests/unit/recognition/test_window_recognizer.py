@@ -269,6 +269,15 @@ def test_no_partials_are_decoded_in_the_silence_that_a_final_covers() -> None:
     assert not [job for job in played.jobs if job.purpose == "partial"]
 
 
+def test_a_partial_still_waiting_is_cancelled_when_the_final_covers_it() -> None:
+    played = session("one two three").play(until_s=1.5, answer=False)
+    partials = [job for job in played.jobs if job.purpose == "partial"]
+    assert partials
+    played.play(answer=False)
+    assert all(job.cancelled for job in partials)
+    assert not any(job.cancelled for job in played.jobs if job.purpose == "final")
+
+
 def test_finals_come_in_the_order_of_speech_whatever_the_order_of_the_answers() -> None:
     played = session("one two three | four five six | seven eight nine").play(answer=False)
     for job in reversed([job for job in played.jobs if job.purpose == "final"]):
