@@ -131,7 +131,7 @@ class WhisperDecoder:
         texts = [
             [token for token in one.sequences_ids[0] if token < tokenizer.eot] for one in generated
         ]
-        content = [one.shape[1] for one in features]
+        content = [min(one.shape[1], frames) for one in features]
         words = self._words(requests, tokenizer, texts, encoded, content)
         return [
             DecodeResult(

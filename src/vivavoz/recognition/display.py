@@ -11,6 +11,7 @@ class Display:
 
     def __init__(self) -> None:
         self._shown: tuple[tuple[str, ...], int] = ((), 0)
+        self._language = ("", 0.0)
 
     def refresh(self, speech: Speech) -> list[Output]:
         """The finals that are due, in the order of speech, then the new partial if it differs.
@@ -33,13 +34,12 @@ class Display:
     def _partial(self, speech: Speech) -> Partial:
         words: list[Word] = []
         stable = 0
-        language = ("", 0.0)
         end_sample = speech.settled_sample
         for segment in speech.segments:
             if stable == len(words):
                 stable += len(segment.agreement.stable_words)
             words += segment.agreement.words
-            language = segment.language or language
+            self._language = segment.language or self._language
             end_sample = max(end_sample, segment.heard_sample)
         end_s = end_sample / SAMPLE_RATE_HZ
         return Partial(
@@ -47,7 +47,7 @@ class Display:
             stable_words=tuple(words[:stable]),
             start_s=words[0].start_s if words else end_s,
             end_s=max(words[-1].end_s, words[0].start_s) if words else end_s,
-            language=language[0],
-            language_probability=language[1],
+            language=self._language[0],
+            language_probability=self._language[1],
             end_sample=end_sample,
         )

@@ -6,6 +6,9 @@ from typing import Self
 from vivavoz.settings import Profile, Settings
 from vivavoz.vad.segmenter import EndpointRules
 
+LONGEST_UTTERANCE_S = 24.0
+"""Beyond it a window that is overdue for parting would outgrow the 30 s that Whisper sees."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowPlan:
@@ -95,6 +98,6 @@ class RecognizerSettings:
                 endpoint_ms=settings.vad_endpoint_ms,
             ),
             plan=PROFILES[settings.profile],
-            max_utterance_s=settings.max_utterance_s,
+            max_utterance_s=min(settings.max_utterance_s, LONGEST_UTTERANCE_S),
             redetect_language=settings.redetect_language,
         )

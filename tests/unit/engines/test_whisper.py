@@ -114,6 +114,13 @@ def test_a_partial_hears_what_was_said_so_far(engine: WhisperEngine) -> None:
     assert result.encoded_s == pytest.approx(end_s + 2.5, abs=0.05)
 
 
+def test_a_partial_hears_no_more_than_the_models_window(engine: WhisperEngine) -> None:
+    sample = Sample.load("en-60s")
+    [result] = engine.decode([partial(cut(sample, 40.0), "en")])
+    assert result.encoded_s == 30.0
+    assert all(word.end_s <= 30.0 for word in result.hypothesis.words)
+
+
 def test_a_forced_prefix_is_kept_and_costs_no_tokens(engine: WhisperEngine) -> None:
     audio = cut(SPANISH, SPANISH.words[11].end_s + 0.1)
     [free] = engine.decode([partial(audio)])

@@ -75,15 +75,22 @@ def test_a_loop_is_seen_through_case_and_punctuation() -> None:
     assert repeats_at_end(words("Yes, yes. yes YES!"))
 
 
-def test_nobody_says_twenty_words_a_second() -> None:
-    assert doubt("a b c d e f g h i j k l m n o p q r s t", 1.0) is Doubt.RATE
+def test_nobody_says_a_page_in_a_second() -> None:
+    assert doubt("she sells sea shells on the sea shore and " * 2, 1.0) is Doubt.RATE
 
 
-@given(st.integers(1, 40))
-def test_the_rate_depends_on_the_time(count: int) -> None:
-    many = words(" ".join(str(number) for number in range(count)))
-    assert not is_too_fast(many, duration_s=count / 4)
-    assert is_too_fast(many, duration_s=count / 8 - 0.6)
+def test_a_language_written_without_spaces_is_not_too_fast() -> None:
+    characters = tuple(
+        Word(character, 0.0, 0.1, 0.9) for character in "日本語を話すのが好きです" * 2
+    )
+    assert not is_too_fast(characters, duration_s=2.0)
+
+
+@given(st.integers(1, 400))
+def test_the_rate_depends_on_the_time(characters: int) -> None:
+    many = (Word("x" * characters, 0.0, 1.0, 0.9),)
+    assert not is_too_fast(many, duration_s=characters / 45)
+    assert is_too_fast(many, duration_s=characters / 45 - 0.51)
 
 
 def test_a_guess_at_the_last_word_is_held_back() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vivavoz.recognition.profiles import PROFILES, RecognizerSettings
+from vivavoz.recognition.profiles import LONGEST_UTTERANCE_S, PROFILES, RecognizerSettings
 from vivavoz.settings import Profile, Settings
 
 
@@ -29,6 +29,10 @@ def test_the_settings_reach_the_recogniser() -> None:
     assert told.plan is PROFILES[Profile.LIVE]
     assert told.max_utterance_s == 15.0
     assert told.redetect_language
+
+
+def test_no_window_may_outgrow_what_whisper_sees() -> None:
+    assert settings(max_utterance_s=120.0).max_utterance_s == LONGEST_UTTERANCE_S
 
 
 def test_live_comes_most_often_and_frugal_least() -> None:
