@@ -114,9 +114,12 @@ class JobQueue:
             lane.remove(owner)
 
     def oldest_at_s(self) -> float | None:
-        """Since when the job that has waited longest waits."""
-        lanes = (self._finals, self._streams, self._partials)
-        return min((entry.queued_at_s for lane in lanes for entry in lane), default=None)
+        """Since when the job that has waited longest waits for a worker; one that waits for its
+        owner's own is not counted."""
+        waiting = [*self._finals]
+        waiting += [entry for entry in self._streams if self._is_alone(entry)]
+        waiting += [entry for entry in self._partials if self._is_alone(entry)]
+        return min((entry.queued_at_s for entry in waiting), default=None)
 
     def _pop(self, purpose: str | None = None) -> QueuedJob | None:
         ranks: list[tuple[_Lane, Callable[[QueuedJob], bool]]] = []

@@ -43,10 +43,10 @@ class Journal:
 
     def write_nothing(self, mark: DurableMark) -> None:
         """The session is durable up to ``mark`` once the writes before are committed."""
-        if self._writes:
-            self._writes.append((None, mark))
-        else:
+        if self._writer is None:
             self._on_durable(mark)
+        else:
+            self._writes.append((None, mark))
 
     async def flushed(self, timeout_s: float) -> bool:
         """Wait until all writes are committed; whether they were in time."""

@@ -37,6 +37,7 @@ class Scheduler:
         self._idle = [self._new_worker() for _ in range(workers)]
         self._waits: deque[tuple[float, float]] = deque()
         self._closed = False
+        self._missing_workers = 0
         self.hung_workers = 0
 
     @property
@@ -128,8 +129,7 @@ class Scheduler:
         started_s: float,
     ) -> None:
         if worker.is_abandoned:
-            self.hung_workers -= 1
-            worker.stop()
+            self._woke_up(worker)
             return
         deadline.cancel()
         if self._closed:
@@ -156,6 +156,8 @@ class Scheduler:
         self.hung_workers += 1
         if self.hung_workers <= _MAX_HUNG_WORKERS:
             self._idle.append(self._new_worker())
+        else:
+            self._missing_workers += 1
         for entry in entries:
             self._queue.finished(entry)
             error = ProcessingTimeoutError(
@@ -163,6 +165,17 @@ class Scheduler:
                 timeout_s=self._timeout_s,
             )
             entry.done(Outcome(entry.job, error=error, ran_s=self._timeout_s))
+        self._dispatch()
+
+    def _woke_up(self, worker: Worker) -> None:
+        """A decode that was given up has ended after all: its worker is spare, or badly missed."""
+        self.hung_workers -= 1
+        if not self._missing_workers or self._closed:
+            worker.stop()
+            return
+        self._missing_workers -= 1
+        worker.is_abandoned = False
+        self._idle.append(worker)
         self._dispatch()
 
     def _forget_old_waits(self, now_s: float) -> None:

@@ -1,0 +1,99 @@
+"""A bounded queue to a client."""
+
+import asyncio
+
+import pytest
+
+from vivavoz.errors import (
+    ConnectTimeoutError,
+    DurationLimitReachedError,
+    InvalidFormatError,
+    InvalidResumeTokenError,
+    ModelLoadingError,
+    OriginNotAllowedError,
+    RecognitionFailedError,
+    ResourceUnavailableError,
+    SessionCancelledError,
+    SessionNotFoundError,
+    SessionReplacedError,
+    ShuttingDownError,
+    TooManySessionsError,
+    VivavozError,
+)
+from vivavoz.runtime.connection import CloseCode, Closing, Connection, close_code_for
+from vivavoz.session.events import Ack, Pong, ServerEvent
+
+
+def ack(number: int) -> Ack:
+    return Ack(received_sequence_number=number, durable_sequence_number=0, queue_size=0)
+
+
+async def everything(connection: Connection) -> list[ServerEvent | Closing]:
+    items: list[ServerEvent | Closing] = []
+    while not items or not isinstance(items[-1], Closing):
+        items.append(await connection.next())
+    return items
+
+
+async def test_the_newest_ack_is_enough_and_nothing_else_is_dropped() -> None:
+    connection = Connection(limit=10)
+    pongs = [Pong(timestamp=float(number)) for number in range(3)]
+    for number, pong in enumerate(pongs):
+        connection.send(ack(number))
+        connection.send(pong)
+    connection.close(CloseCode.COMPLETED)
+    assert await everything(connection) == [pongs[0], pongs[1], ack(2), pongs[2], Closing(1000)]
+
+
+async def test_a_reader_that_is_too_slow_is_cut_off() -> None:
+    connection = Connection(limit=3)
+    for number in range(4):
+        connection.send(Pong(timestamp=float(number)))
+    connection.send(Pong())
+    assert await everything(connection) == [Closing(CloseCode.TRY_LATER)]
+
+
+async def test_acks_alone_never_cut_a_reader_off() -> None:
+    connection = Connection(limit=1)
+    for number in range(100):
+        connection.send(ack(number))
+    assert await connection.next() == ack(99)
+
+
+async def test_the_first_reason_to_close_counts_and_ends_all() -> None:
+    connection = Connection(limit=3)
+    connection.close(CloseCode.REPLACED)
+    connection.close(CloseCode.COMPLETED)
+    connection.send(Pong())
+    assert await connection.next() == Closing(CloseCode.REPLACED)
+
+
+async def test_the_next_event_is_waited_for() -> None:
+    connection = Connection(limit=3)
+    waiting = asyncio.create_task(connection.next())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    connection.send(Pong())
+    assert isinstance(await waiting, Pong)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ShuttingDownError, 1012),
+        (ModelLoadingError, 1013),
+        (ResourceUnavailableError, 1013),
+        (TooManySessionsError, 1013),
+        (InvalidFormatError, 4400),
+        (InvalidResumeTokenError, 4401),
+        (OriginNotAllowedError, 4403),
+        (SessionNotFoundError, 4404),
+        (ConnectTimeoutError, 4408),
+        (SessionReplacedError, 4409),
+        (SessionCancelledError, 4410),
+        (DurationLimitReachedError, 4429),
+        (RecognitionFailedError, 4500),
+    ],
+)
+def test_each_error_has_its_close_code(error: type[VivavozError], code: int) -> None:
+    assert close_code_for(error("It happened.")) == code
