@@ -96,11 +96,11 @@ async def test_missing_until_asked_for(
     client = await connect()
     await begin(client)
     await send(client, *(number for number in ALL[:30] if number not in (7, 20)))
-    for missing in (7, 20):
+    for missing, newest in ((7, 31), (20, 32)):
         failed = await client.until_error("SEQUENCE_MISMATCH")
         assert failed.error.details["expected_sequence_number"] == missing
-        await send(client, missing, missing + 1)
-    await send(client, *ALL[30:])
+        await send(client, missing, newest)
+    await send(client, *ALL[32:])
     ending = await end(client)
     await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from vivavoz.recognition.engine import (
     SAMPLE_RATE_HZ,
+    Engine,
     EngineCapabilities,
     EngineStream,
     Pcm,
@@ -119,11 +120,11 @@ class SharedEngine:
 class Loaded:
     """An engine as a server gets it."""
 
-    engine: StreamEngine
+    engine: Engine
     fallback_reason: str | None = None
 
 
-def ready(engine: StreamEngine) -> Callable[[Settings, Callable[[Progress], None]], Loaded]:
+def ready(engine: Engine) -> Callable[[Settings, Callable[[Progress], None]], Loaded]:
     """Loads at once."""
     return lambda _settings, _report: Loaded(engine)
 
@@ -132,7 +133,7 @@ def ready(engine: StreamEngine) -> Callable[[Settings, Callable[[Progress], None
 class SlowLoading:
     """Loads its engine once ``may_finish`` is set."""
 
-    engine: StreamEngine
+    engine: Engine
     may_finish: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, _settings: Settings, _report: Callable[[Progress], None]) -> Loaded:

@@ -1,0 +1,243 @@
+"""Whether the server's memory, threads and descriptors stay flat, on the real server with Whisper.
+
+    python benchmarks/soak.py [--sessions 20] [--minutes 10] [--session-minutes 2] [--pace 1]
+
+So many sessions speak at once, one after the other, WebM/Opus at ``pace`` times the speed of a
+microphone, until the time is over. The server is measured every second. "Settled" is the time from
+a quarter of the run on; what is left counts after the last session has gone.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from urllib.request import urlopen
+
+import av
+import numpy as np
+import psutil
+
+from vivavoz.client.stream import VivavozClient
+from vivavoz.session.events import Failed, SessionCompleted, Warned
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL = ROOT / "tests" / "fixtures" / "fixture-model"
+CHUNK_S = 0.5
+START_TIMEOUT_S = 60.0
+SETTLE_S = 10.0
+SEED = 4
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The server at one moment; memory is private memory."""
+
+    at_s: float
+    memory_mb: float
+    threads: int
+    descriptors: int
+
+
+@dataclass
+class Tally:
+    """What became of the sessions."""
+
+    sessions: int = 0
+    audio_s: float = 0.0
+    characters: int = 0
+    trouble: int = 0
+
+
+# --- the audio ------------------------------------------------------------------------------------
+
+
+def webm_chunks(seconds: float) -> list[bytes]:
+    """One recording of that length: a quarter of it speech, in English, the rest silence."""
+    rng = random.Random(SEED)
+    files = sorted((MODEL / "samples").glob("en-[0-9].wav"))
+    file = BytesIO()
+    with av.open(file, "w", format="webm", options={"live": "1"}) as container:
+        stream = container.add_stream("libopus", rate=48_000, layout="mono")
+        stream.bit_rate = 32_000
+        left = int(seconds * 16_000)
+        while left > 0:
+            speech = _samples(rng.choice(files))[:left]
+            piece = np.concatenate((speech, np.zeros(min(3 * len(speech), left), np.int16)))[:left]
+            left -= len(piece)
+            frame = av.AudioFrame.from_ndarray(piece[np.newaxis], format="s16", layout="mono")
+            frame.sample_rate = 16_000
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    data = file.getvalue()
+    size = max(1, round(len(data) * CHUNK_S / seconds))
+    return [data[start : start + size] for start in range(0, len(data), size)]
+
+
+def _samples(file: Path) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    return np.frombuffer(file.read_bytes()[44:], np.int16)
+
+
+# --- the sessions ---------------------------------------------------------------------------------
+
+
+async def speak(url: str, chunks: Sequence[bytes], pace: float, tally: Tally) -> None:
+    """One session from beginning to end."""
+    clock = asyncio.get_running_loop().time
+    async with VivavozClient(url, mime_type="audio/webm;codecs=opus", language="en") as client:
+        listening = asyncio.create_task(_listen(client, tally))
+        begin_s = clock()
+        for number, chunk in enumerate(chunks, start=1):
+            await client.send(chunk)
+            await asyncio.sleep(begin_s + number * CHUNK_S / pace - clock())
+        await client.stop()
+        await listening
+
+
+async def _listen(client: VivavozClient, tally: Tally) -> None:
+    async for event in client.events():
+        if isinstance(event, SessionCompleted):
+            tally.sessions += 1
+            tally.audio_s += event.duration_s
+            tally.characters += len(event.confirmed_text)
+        elif isinstance(event, Failed | Warned):
+            tally.trouble += 1
+
+
+async def speak_until(
+    end_s: float, delay_s: float, url: str, chunks: Sequence[bytes], pace: float, tally: Tally
+) -> None:
+    """One session after the other."""
+    clock = asyncio.get_running_loop().time
+    await asyncio.sleep(delay_s)
+    while clock() < end_s:
+        await speak(url, chunks, pace, tally)
+
+
+# --- the server -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def running_server() -> Iterator[tuple[psutil.Process, str]]:
+    """A fresh server with the tests' Whisper model: its process and its address."""
+    with socket.socket() as probe, tempfile.TemporaryDirectory() as data_dir:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+        probe.close()
+        options = ["--port", port, "--engine", "whisper", "--model", str(MODEL / "model")]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vivavoz", "serve", "--profile", "frugal", *options],
+            env=os.environ
+            | {
+                "VIVAVOZ_DATA_DIR": data_dir,
+                "VIVAVOZ_LOG_LEVEL": "error",
+                "VIVAVOZ_MAX_SESSIONS_PER_ADDRESS": "1000",
+                "VIVAVOZ_MAX_QUEUE_WAIT_S": "60",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield psutil.Process(process.pid), f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+async def until_ready(url: str) -> None:
+    """Wait for the engine."""
+    async with asyncio.timeout(START_TIMEOUT_S):
+        while True:
+            try:
+                with await asyncio.to_thread(urlopen, f"{url}/ready"):
+                    return
+            except OSError:
+                await asyncio.sleep(0.2)
+
+
+def sample(server: psutil.Process, at_s: float) -> Sample:
+    """The server now."""
+    memory_mb = server.memory_full_info().uss / 1e6
+    return Sample(at_s, memory_mb, server.num_threads(), server.num_fds())
+
+
+async def watch(server: psutil.Process, samples: list[Sample]) -> None:
+    """Measure every second, until cancelled."""
+    clock = asyncio.get_running_loop().time
+    begin_s = clock()
+    while True:
+        samples.append(sample(server, clock() - begin_s))
+        await asyncio.sleep(1.0)
+
+
+async def soak(
+    sessions: int, minutes: float, chunks: Sequence[bytes], pace: float
+) -> tuple[list[Sample], list[Sample], Tally]:
+    """The server before and after, and while the sessions were there; what became of them."""
+    clock = asyncio.get_running_loop().time
+    tally, samples = Tally(), list[Sample]()
+    with running_server() as (server, url):
+        await until_ready(url)
+        await speak(url, chunks[: round(20 / CHUNK_S)], 4, Tally())  # loads what is loaded once
+        await asyncio.sleep(SETTLE_S)
+        before = sample(server, 0)
+        watching = asyncio.create_task(watch(server, samples))
+        end_s = clock() + minutes * 60
+        spread_s = len(chunks) * CHUNK_S / pace / sessions
+        await asyncio.gather(
+            *(
+                speak_until(end_s, number * spread_s, url, chunks, pace, tally)
+                for number in range(sessions)
+            )
+        )
+        watching.cancel()
+        await asyncio.sleep(SETTLE_S)
+        after = sample(server, 0)
+    return [before, after], samples, tally
+
+
+def report(ends: Sequence[Sample], samples: Sequence[Sample], tally: Tally) -> str:
+    """The figures as a Markdown table."""
+    before, after = ends
+    settled = samples[len(samples) // 4 :]
+    hours = np.array([one.at_s for one in settled]) / 3600
+    rows = [
+        f"{tally.sessions} sessions, {tally.audio_s / 3600:.1f} hours of audio, "
+        f"{tally.characters} characters of text, {tally.trouble} warnings or errors, in "
+        f"{samples[-1].at_s / 60:.1f} minutes.",
+        "",
+        "| | before | settled: least | most | trend per hour | after |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name in ("memory_mb", "threads", "descriptors"):
+        values = np.array([getattr(one, name) for one in settled])
+        trend = np.polyfit(hours, values, 1)[0]
+        rows.append(
+            f"| {name.replace('_mb', ' (MB)')} | {getattr(before, name):.0f} | {values.min():.0f} "
+            f"| {values.max():.0f} | {trend:+.1f} | {getattr(after, name):.0f} |"
+        )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Soak and print what was measured."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--sessions", type=int, default=20, help="at once")
+    parser.add_argument("--minutes", type=float, default=10, help="no session begins after it")
+    parser.add_argument("--session-minutes", type=float, default=2, help="audio of one session")
+    parser.add_argument("--pace", type=float, default=1, help="times the speed of a microphone")
+    given = parser.parse_args()
+    chunks = webm_chunks(given.session_minutes * 60)
+    print(report(*asyncio.run(soak(given.sessions, given.minutes, chunks, given.pace))))
+
+
+if __name__ == "__main__":
+    main()
