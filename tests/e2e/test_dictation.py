@@ -15,10 +15,11 @@ from tests.e2e.microphone import write_microphone
 from tests.e2e.server_process import ServerProcess
 
 BUILT_IN = ("--engine", "pocketsphinx")
-PASSAGES = ("librivox-0870", "librivox-0880")
-MAX_WORD_ERROR_RATE = 0.45
-"""Measured five times on these passages: 0.30 to 0.37."""
-MAX_FIXTURE_ERROR_RATE = 0.2
+PASSAGES = ("goforward", "librivox-0870", "librivox-0880")
+MAX_WORD_ERROR_RATE = 0.35
+"""Measured on these passages: 0.235 in each of eleven runs, six of them disturbed."""
+MAX_FIXTURE_ERROR_RATE = 0.1
+"""Measured: 0 in each of six runs."""
 SPEECH_TIMEOUT_MS = 20_000
 
 Recordings = dict[str, HumanRecording]
@@ -177,7 +178,7 @@ async def test_whisper_transcribes_spanish_and_english(
 async def test_ten_seconds_without_a_network_lose_nothing(
     server: ServerProcess, open_page: OpenPage, human_recordings: Recordings, tmp_path: Path
 ) -> None:
-    microphone = speech(human_recordings, tmp_path, "goforward", *PASSAGES)
+    microphone = speech(human_recordings, tmp_path, *PASSAGES)
     page = await open_page(server.url, microphone=microphone)
     await page.click("#record")
     await expect(confirmed(page).first).to_contain_text("forward", timeout=SPEECH_TIMEOUT_MS)
@@ -188,8 +189,7 @@ async def test_ten_seconds_without_a_network_lose_nothing(
     await expect_state(page, "listening", 40_000)
     await page.wait_for_timeout(1000 * _seconds(human_recordings))
     text = await finish(page)
-    names = ("goforward", *PASSAGES)
-    spoken = " ".join(human_recordings[name].transcript for name in names)
+    spoken = " ".join(human_recordings[name].transcript for name in PASSAGES)
     assert jiwer.wer(spoken, " ".join(words_of(text))) <= MAX_WORD_ERROR_RATE
     assert words_of(text).count("forward") == 1
 
@@ -197,7 +197,7 @@ async def test_ten_seconds_without_a_network_lose_nothing(
 async def test_a_server_killed_while_speaking_loses_nothing(
     server: ServerProcess, open_page: OpenPage, human_recordings: Recordings, tmp_path: Path
 ) -> None:
-    microphone = speech(human_recordings, tmp_path, "goforward", *PASSAGES)
+    microphone = speech(human_recordings, tmp_path, *PASSAGES)
     page = await open_page(server.url, microphone=microphone)
     await page.click("#record")
     await expect(confirmed(page).first).to_contain_text("forward", timeout=SPEECH_TIMEOUT_MS)
@@ -210,8 +210,7 @@ async def test_a_server_killed_while_speaking_loses_nothing(
     await page.wait_for_timeout(1000 * _seconds(human_recordings))
     text = await finish(page)
 
-    names = ("goforward", *PASSAGES)
-    spoken = " ".join(human_recordings[name].transcript for name in names)
+    spoken = " ".join(human_recordings[name].transcript for name in PASSAGES)
     assert jiwer.wer(spoken, " ".join(words_of(text))) <= MAX_WORD_ERROR_RATE
     assert words_of(text).count("forward") == 1
     [kept] = server.transcript_files

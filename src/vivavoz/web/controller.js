@@ -26,6 +26,7 @@ export class Controller extends EventTarget {
   #recordedMs = 0;
   #runningSinceMs = null;
   #limitAtMs = null;
+  #turns = Promise.resolve();
   #isMicrophoneAway = false;
 
   /** @param {{url: string}} options where the WebSocket is */
@@ -78,19 +79,37 @@ export class Controller extends EventTarget {
     return Math.max(0, (this.#limitAtMs - performance.now()) / 1000);
   }
 
-  /** Start, pause or go on, whichever comes next. */
-  async toggle(wishes) {
-    if (this.#recording === "on") await this.pause();
-    else if (this.#recording === "paused" && this.isActive) await this.resume(wishes);
-    else if (!this.isActive) await this.start(wishes);
-  }
-
   /**
-   * Start a new dictation.
+   * Start, pause or go on, whichever comes next.
    * @param {{microphone: object, language: string | null, options: object}} wishes
    */
-  async start({ microphone, language, options }) {
-    if (this.#recording === "opening" || this.isActive) return;
+  toggle(wishes) {
+    return this.#inTurn(async () => {
+      if (this.#recording === "on") await this.#pause();
+      else if (this.#recording === "paused" && this.isActive) await this.#resume(wishes);
+      else if (!this.isActive) await this.#start(wishes);
+    });
+  }
+
+  /** End the dictation; the rest of the text follows. */
+  finish() {
+    return this.#inTurn(async () => {
+      if (!this.canFinish) return;
+      this.#isMicrophoneAway = false;
+      await this.#release("stopped");
+      this.client.stop();
+      this.#emit("change");
+    });
+  }
+
+  /** One thing after another: a recorder that is still stopping must not meet the next one. */
+  #inTurn(act) {
+    const turn = this.#turns.then(act);
+    this.#turns = turn.catch(() => {});
+    return turn;
+  }
+
+  async #start({ microphone, language, options }) {
     this.client?.close();
     this.client = null;
     this.completed = this.failure = null;
@@ -104,31 +123,21 @@ export class Controller extends EventTarget {
     this.#run((mimeType) => this.client.start({ mimeType, language, options }));
   }
 
-  /** Stop the microphone for a while. */
-  async pause() {
-    if (this.#recording !== "on") return;
-    this.#halt("paused");
-    await this.recorder.stop();
-    this.recorder.close();
+  async #pause() {
+    await this.#release("paused");
     this.client.pause();
     this.#emit("change");
   }
 
-  /** Go on after a pause. */
-  async resume({ microphone }) {
-    if (this.#recording !== "paused" || !(await this.#open(microphone))) return;
+  async #resume({ microphone }) {
+    if (!(await this.#open(microphone))) return;
     this.#run((mimeType) => this.client.resume(mimeType));
   }
 
-  /** End the dictation; the rest of the text follows. */
-  async finish() {
-    if (!this.canFinish) return;
-    this.#isMicrophoneAway = false;
-    this.#halt("stopped");
+  async #release(recording) {
+    this.#halt(recording);
     await this.recorder.stop();
     this.recorder.close();
-    this.client.stop();
-    this.#emit("change");
   }
 
   /** Append text that was transcribed from the kept recording. */
@@ -171,18 +180,18 @@ export class Controller extends EventTarget {
   }
 
   #microphoneLost() {
-    if (this.#recording !== "on") return;
-    this.#isMicrophoneAway = true;
-    this.pause();
-    this.#emit("microphone", { reason: "microphone_lost" });
+    this.#inTurn(async () => {
+      if (this.#recording !== "on") return;
+      this.#isMicrophoneAway = true;
+      await this.#pause();
+      this.#emit("microphone", { reason: "microphone_lost" });
+    });
   }
 
   #end() {
-    if (this.#recording === "on") {
-      this.#halt("stopped");
-      this.recorder.stop().then(() => this.recorder.close());
-    }
-    this.#recording = "none";
+    const wasRecording = this.#recording === "on";
+    this.#halt("none");
+    if (wasRecording) this.#inTurn(() => this.#release("none"));
   }
 
   #listenTo(client) {

@@ -13,9 +13,19 @@ const UNDO_MS = 6_000;
 let view = null;
 
 /** Show the history in `dialog`, with the transcript of that id opened if there is one. */
-export function openHistory(dialog, api, id) {
-  view ??= new HistoryView(dialog, api);
+export async function openHistory(dialog, api, id) {
+  if (view === null) {
+    view = new HistoryView(dialog, api);
+    await loadStyle();
+  }
   view.open(id);
+}
+
+function loadStyle() {
+  return new Promise((resolve) => {
+    const href = "static/css/history.css";
+    document.head.append(build("link", { rel: "stylesheet", href, onload: resolve }));
+  });
 }
 
 class HistoryView {

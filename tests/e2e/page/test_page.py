@@ -17,7 +17,7 @@ from tests.e2e.page.scripted_server import (
 )
 from tests.e2e.waiting import eventually
 
-MAX_VISIT_BYTES = 125_000
+MAX_VISIT_BYTES = 120_000
 DENY_MICROPHONE = (
     "() => { navigator.mediaDevices.getUserMedia = () =>"
     " Promise.reject(new DOMException('', 'NotAllowedError')); }"
@@ -235,6 +235,26 @@ async def test_a_microphone_that_is_unplugged_pauses_the_dictation(
         "start_recording",
         "pause_recording",
         "resume_recording",
+    ]
+
+
+async def test_impatient_presses_are_carried_out_one_after_another(
+    server: ScriptedServer, open_page: OpenPage
+) -> None:
+    page = await open_page(server.url)
+    await listen(page)
+    await page.evaluate(
+        "() => { for (let press = 0; press < 4; press += 1)"
+        " document.getElementById('record').click(); document.getElementById('finish').click(); }"
+    )
+    await eventually(lambda: server.events[-1][0] == "stop_recording")
+    assert [name for name, _ in server.events] == [
+        "start_recording",
+        "pause_recording",
+        "resume_recording",
+        "pause_recording",
+        "resume_recording",
+        "stop_recording",
     ]
 
 
