@@ -2,10 +2,11 @@
 
 import asyncio
 
-from peers.driver import Reader, ServerUnderTest, as_pcm16, paced
-from streaming import Recording
+from peers.driver import Reader, RefusedError, ServerUnderTest, as_pcm16, paced
+from vivavoz.benchmark.recording import Recording
 from vivavoz.client.stream import VivavozClient
 from vivavoz.client.transcript import LiveTranscript
+from vivavoz.errors import VivavozError
 
 
 class Vivavoz:
@@ -27,20 +28,23 @@ class Vivavoz:
     async def dictate(self, server: ServerUnderTest, recording: Recording) -> Reader:
         """Play one recording to it."""
         reader, transcript = Reader(), LiveTranscript()
-        async with VivavozClient(
+        client = VivavozClient(
             f"http://127.0.0.1:{server.port}",
             mime_type="audio/pcm;rate=16000;channels=1",
             language=server.language,
-        ) as client:
+        )
 
-            async def read() -> None:
-                async for event in client.events():
-                    transcript.receive(event)
-                    reader.sees(f"{transcript.confirmed_text} {transcript.partial_text}")
+        async def read() -> None:
+            async for event in client.events():
+                transcript.receive(event)
+                reader.sees(f"{transcript.confirmed_text} {transcript.partial_text}")
 
-            reading = asyncio.create_task(read())
-            async for chunk in paced(recording, reader):
-                await client.send(as_pcm16(chunk))
-            await client.stop()
-            await reading
+        try:
+            async with client, asyncio.TaskGroup() as tasks:
+                tasks.create_task(read())
+                async for chunk in paced(recording, reader):
+                    await client.send(as_pcm16(chunk))
+                await client.stop()
+        except* VivavozError as group:
+            raise RefusedError(str(group.exceptions[0])) from group
         return reader
