@@ -38,14 +38,15 @@ BLOCK_S = 0.1
 class Playback:
     """What happened while one recording was played.
 
-    ``endpoint_to_final_s``: for each final that an endpoint closed, from the endpoint until it was
-    there. ``work_s``: processor time of all decodes; ``other_work_s``: of voice detection and the
-    recogniser itself.
+    ``final_times_s``: when each final was there. ``endpoint_to_final_s``: for each final that an
+    endpoint closed, from the endpoint until it was there. ``work_s``: processor time of all
+    decodes; ``other_work_s``: of voice detection and the recogniser itself.
     """
 
     duration_s: float
     views: list[View] = field(default_factory=list)
     finals: list[Final] = field(default_factory=list)
+    final_times_s: list[float] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     endpoint_to_final_s: list[float] = field(default_factory=list)
     work_s: float = 0.0
@@ -171,6 +172,7 @@ class _Player:
                 case Final():
                     shown = ()
                     self._result.finals.append(output)
+                    self._result.final_times_s.append(self._now_s)
                     endpoint_s = self._endpoints.times_s.get(output.end_sample)
                     if endpoint_s is not None:
                         self._result.endpoint_to_final_s.append(self._now_s - endpoint_s)

@@ -17,6 +17,7 @@ _SUBCOMMANDS = {
     "models": "List, download and remove models.",
     "history": "List, show and export finished transcripts.",
     "keys": "Make, list and revoke API keys.",
+    "bench": "Measure how well an engine streams here.",
 }
 
 _EXAMPLES = """
