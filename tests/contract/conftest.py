@@ -97,11 +97,13 @@ class Stage:
         assert self._serving is not None
         await self._serving.aclose()
 
-    async def connect(self, resume: Mapping[str, str] | None = None) -> Client:
-        """Open a connection of this suite's transport."""
+    async def connect(
+        self, resume: Mapping[str, str] | None = None, origin: str | None = None
+    ) -> Client:
+        """Open a connection of this suite's transport, as a page of that origin."""
         assert self.server is not None
         open_client: Callable[..., AbstractAsyncContextManager[Client]] = TRANSPORTS[self.transport]
-        return await self._stack.enter_async_context(open_client(self.server.port, resume))
+        return await self._stack.enter_async_context(open_client(self.server.port, resume, origin))
 
     async def new_session(self) -> Client:
         """A client that was greeted."""

@@ -1,14 +1,18 @@
 """One suite for both transports: what is promised in docs/protocol.md, asked by real clients."""
 
 import asyncio
+import json
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import socketio
+from websockets.exceptions import InvalidStatus
 
 from tests.contract.conftest import Stage, credentials
-from tests.live.clients import PCM, Client
+from tests.live.clients import PCM, Client, socketio_client, websocket_client
 from tests.live.engines import CountingEngine, SharedEngine, SlowLoading, ready, silence
-from tests.live.server import until_answered
+from tests.live.server import live_server, until_answered
 from tests.live.speech import chunks_of
 from vivavoz.session.events import (
     Ack,
@@ -26,6 +30,7 @@ from vivavoz.session.events import (
     Warned,
     WarningCode,
 )
+from vivavoz.settings import Settings
 
 
 def finals_of(client: Client) -> list[str]:
@@ -655,3 +660,94 @@ async def test_a_session_made_over_rest(stage: Stage, sentence: list[bytes]) -> 
     assert str(created.session_id) == session_id
     await client.record(sentence)
     assert (await finished(client, len(sentence))).confirmed_text
+
+
+# --- who may connect ------------------------------------------------------------------------------
+
+
+async def test_a_page_of_another_site_is_refused_at_the_door(stage: Stage) -> None:
+    server = await stage.serve()
+    with pytest.raises((InvalidStatus, socketio.exceptions.ConnectionError)):
+        await stage.connect(origin="https://evil.example")
+    async with server.http() as http:
+        assert (await http.get("/api/streaming/status")).json()["sessions"] == 0
+    own = await stage.connect(origin=server.url)
+    await own.greeted()
+
+
+async def test_a_page_that_was_allowed_may_connect(stage: Stage) -> None:
+    await stage.serve(allowed_origins=("https://friend.example",))
+    friend = await stage.connect(origin="https://friend.example")
+    await friend.greeted()
+
+
+# --- what only one transport can be sent ----------------------------------------------------------
+
+
+async def test_a_packet_that_announces_many_attachments_is_passed_over(
+    tmp_path: Path, sentence: list[bytes]
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    async with (
+        live_server(settings, ready(CountingEngine())) as server,
+        socketio_client(server.port) as client,
+    ):
+        await client.greeted()
+        packet = f'451000000000-["audio_chunk",{json.dumps({"_placeholder": True, "num": 0})}]'
+        await client.socket.eio.ws.send_str(packet)
+        await client.record(sentence)
+        assert (await finished(client, len(sentence))).confirmed_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not json",
+        "[" * 100_000,
+        '{"event": "ping", "event": "ping"}',
+        '{"event": "ping", "data": {"timestamp": NaN}}',
+        '{"event": "ping", "data": {"timestamp": 1e999}}',
+        '{"event": "ping", "more": 1}',
+        '"ping"',
+        '{"event": 7}',
+        "\u0000",
+    ],
+)
+async def test_text_that_is_no_message(tmp_path: Path, sentence: list[bytes], text: str) -> None:
+    settings = Settings(data_dir=tmp_path)
+    async with (
+        live_server(settings, ready(CountingEngine())) as server,
+        websocket_client(server.port) as client,
+    ):
+        await client.greeted()
+        await client.send_text(text)
+        await client.until_error("INVALID_MESSAGE")
+        await client.record(sentence)
+        assert (await finished(client, len(sentence))).confirmed_text
+
+
+@pytest.mark.parametrize("frame", [b"", b"\x00", bytes(12), bytes(13)])
+async def test_bytes_that_are_no_chunk(tmp_path: Path, sentence: list[bytes], frame: bytes) -> None:
+    settings = Settings(data_dir=tmp_path)
+    async with (
+        live_server(settings, ready(CountingEngine())) as server,
+        websocket_client(server.port) as client,
+    ):
+        await client.greeted()
+        await client.send(StartRecording(mime_type=PCM, language="en"))
+        await client.send_frame(frame)
+        await client.until_error("INVALID_MESSAGE")
+        await client.send_chunks(sentence)
+        assert (await finished(client, len(sentence))).confirmed_text
+
+
+async def test_a_frame_over_the_limit_is_not_even_read(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, max_chunk_bytes=1024)
+    async with (
+        live_server(settings, ready(CountingEngine())) as server,
+        websocket_client(server.port) as client,
+    ):
+        await client.greeted()
+        await client.send_frame(bytes(100_000))
+        assert await client.until_closed() == 1009

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import aiohttp
 import socketio
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -203,7 +204,10 @@ class WebSocketClient(Client):
         await self._connection.send(text)
 
     async def send_binary(self, number: int, audio: bytes) -> None:
-        frame = encode_binary_chunk(number, CAPTURED.timestamp() * 1000, audio)
+        await self.send_frame(encode_binary_chunk(number, CAPTURED.timestamp() * 1000, audio))
+
+    async def send_frame(self, frame: bytes) -> None:
+        """Send a binary frame."""
         await self._connection.send(frame)
 
     async def drop(self) -> None:
@@ -283,17 +287,19 @@ async def socketio_client(
 ) -> AsyncIterator[SocketIoClient]:
     """Connect to ``/socket.io``."""
     client = SocketIoClient()
-    await client.socket.connect(
-        f"http://127.0.0.1:{port}",
-        headers={"Origin": origin} if origin else {},
-        auth=dict(resume) if resume else None,
-        transports=["websocket"],
-    )
-    try:
-        yield client
-    finally:
-        await client.socket.disconnect()
-        await client.socket.shutdown()
+    async with aiohttp.ClientSession() as http:
+        client.socket.eio.http = http
+        await client.socket.connect(
+            f"http://127.0.0.1:{port}",
+            headers={"Origin": origin} if origin else {},
+            auth=dict(resume) if resume else None,
+            transports=["websocket"],
+        )
+        try:
+            yield client
+        finally:
+            await client.socket.disconnect()
+            await client.socket.shutdown()
 
 
 TRANSPORTS = {"websocket": websocket_client, "socketio": socketio_client}

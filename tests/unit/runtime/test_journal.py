@@ -124,8 +124,8 @@ async def test_what_is_written_after_abandoning_is_written(book: Book, *, wait: 
 
 async def test_what_was_abandoned_is_not_tried_again(book: Book) -> None:
     book.refuse(10**6, "never", 1)
-    while not book.refused:
-        await asyncio.sleep(0.001)
+    assert not await book.journal.flushed(0.05)
+    assert book.refused
     book.journal.abandon()
     book.write("discard")
     assert await book.journal.flushed(5.0)

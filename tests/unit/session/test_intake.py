@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,8 +38,8 @@ def chunk(number: int, size: int = 10) -> AudioChunk:
     )
 
 
-def intake(**rules: int) -> AudioIntake:
-    return AudioIntake(1, replace(RULES, **rules), now_s=0.0)  # type: ignore[arg-type]
+def intake(**rules: Any) -> AudioIntake:
+    return AudioIntake(1, replace(RULES, **rules), now_s=0.0)
 
 
 def refusal(error: type[VivavozError], call: Callable[[], object]) -> VivavozError:
@@ -146,10 +147,11 @@ def test_the_last_chunk_ends_the_recording() -> None:
     gate = intake()
     gate.offer(chunk(1), 0.0)
     gate.expect_last(3)
-    assert gate.is_waiting
-    gate.offer(chunk(2), 0.0)
-    gate.offer(chunk(3), 0.0)
-    assert not gate.is_waiting
+    waits = [gate.is_waiting]
+    for number in (2, 3):
+        gate.offer(chunk(number), 0.0)
+        waits.append(gate.is_waiting)
+    assert waits == [True, True, False]
     refusal(InvalidStateError, lambda: gate.offer(chunk(4), 0.0))
 
 

@@ -48,6 +48,10 @@ def recording(**rules: float) -> Session:
     return session
 
 
+def status_of(session: Session) -> SessionStatus:
+    return session.status
+
+
 def due(session: Session, seconds: float) -> list[Deadline]:
     return session.deadlines.pop_due(at(seconds).monotonic_s)
 
@@ -229,7 +233,6 @@ def test_a_stopped_session_whose_client_stays_away_gives_its_last_chunks_up() ->
     session.receive_chunk(chunk(1), at(0))
     session.stop_recording(3, at(1))
     session.connection_lost(at(2))
-    assert not session.input_is_complete
     assert due(session, 302) == [Deadline.RESUME]
     assert session.finalize(at(302)) == []
     assert session.input_is_complete
@@ -261,7 +264,7 @@ def taken_up(stream: ContainerStream | None, mark: DurableMark, *, seconds: floa
 
 def test_a_session_taken_up_again_wants_its_stream_from_the_beginning() -> None:
     session = taken_up(ContainerStream(WEBM, 11, 40_000), DurableMark(14, 56_000))
-    assert session.status is S.RECONNECTING
+    assert status_of(session) is S.RECONNECTING
     assert session.intake.expected_sequence_number == 11
     assert session.watermarks.decoded == DurableMark(10, 40_000)
     assert session.durable == DurableMark(14, 56_000)
@@ -348,8 +351,8 @@ class AnySession(RuleBasedStateMachine):
         before = self.session.intake.received_sequence_number
         try:
             self.released += numbers(self.session.receive_chunk(chunk(number), self._moment()))
-        except SequenceMismatchError as error:
-            assert error.details["expected_sequence_number"] == before + 1
+        except SequenceMismatchError:
+            assert self.session.intake.expected_sequence_number == before + 1
         except VivavozError:
             assert self.session.intake.received_sequence_number == before
         self.session.acknowledge(0)
