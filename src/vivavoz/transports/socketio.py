@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import socketio
-from socketio.packet import Packet
+from socketio.packet import BINARY_EVENT, EVENT, Packet
 from starlette.types import Scope
 
 from vivavoz.errors import VivavozError
@@ -28,6 +28,8 @@ from vivavoz.transports.limits import max_message_bytes
 _MAX_ATTACHMENTS = 2
 _MAX_UNSENT_PACKETS = 32
 _UNSENT_POLL_S = 0.05
+_NO_EVENT = "no_event"
+_RESERVED = frozenset({"connect", "disconnect", "*"})
 
 
 class _StrictJson:
@@ -37,14 +39,25 @@ class _StrictJson:
     dumps = staticmethod(json.dumps)
 
 
-class _BoundedPacket(Packet):  # type: ignore[misc]
-    """A packet that announces few binary attachments; the library would take 10^10."""
+class _CheckedPacket(Packet):  # type: ignore[misc]
+    """A packet that announces few binary attachments, of which the library would take 10^10, and
+    whose event's name is none that it reserves: it would take a stranger's "connect" for a new
+    connection, from whatever address that claims."""
+
+    data: Any
 
     def decode(self, encoded_packet: Any) -> int:
         count = int(super().decode(encoded_packet) or 0)
         if count > _MAX_ATTACHMENTS:
             raise ValueError("too many attachments")
+        if self.packet_type in (EVENT, BINARY_EVENT) and not self._names_an_event():
+            self.data = [_NO_EVENT]
         return count
+
+    def _names_an_event(self) -> bool:
+        if not isinstance(self.data, list) or not self.data or not isinstance(self.data[0], str):
+            return False
+        return self.data[0] not in _RESERVED
 
 
 class SocketIoTransport:
@@ -80,7 +93,7 @@ class SocketIoTransport:
             max_http_buffer_size=max_message_bytes(max_chunk_bytes),
             ping_interval=10,
             ping_timeout=10,
-            serializer=_BoundedPacket,
+            serializer=_CheckedPacket,
             json=_StrictJson,
             logger=silent,
             engineio_logger=silent,
