@@ -203,7 +203,9 @@ async def test_leftovers_of_an_earlier_process_are_finished(
         pass
     session_id = caller.runner.session.entity.session_id
     await house.manager.drain()
-    leftovers = Leftovers(house.services, house.manager.is_live, house.store.purge_metrics)
+    leftovers = Leftovers(
+        house.services, house.manager.is_live, house.store.purge_metrics, lambda: None
+    )
     assert leftovers.finish_all() == 0
     house.clock.advance(400 * 24 * 3600)  # past the wall clock of the store
     assert leftovers.finish_all() == 1
