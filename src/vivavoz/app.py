@@ -52,7 +52,11 @@ class Server:
 
     def __init__(self, settings: Settings, load: LoadEngine) -> None:
         self._store_executor = ThreadPoolExecutor(1, thread_name_prefix="vivavoz-store")
-        self._store = SqlTranscriptStore(settings.sqlalchemy_url, settings.transcripts_dir)
+        self._store = SqlTranscriptStore(
+            settings.sqlalchemy_url,
+            settings.transcripts_dir,
+            undo_delete_s=settings.undo_delete_s,
+        )
         services = Services(
             settings=settings,
             epoch=uuid4().hex,
@@ -65,6 +69,7 @@ class Server:
             recognizer_settings=RecognizerSettings.from_settings(settings),
         )
         self.catalog = self._store.catalog
+        self.trash = self._store.trash
         self.authenticator = Authenticator(
             self._store.keys,
             services.clock,
@@ -74,7 +79,9 @@ class Server:
         self.counters = services.counters
         self.loader = EngineLoader(settings, load)
         self.manager = SessionManager(services, self.loader)
-        self._leftovers = Leftovers(services, self.manager.is_live, self._store.purge_metrics)
+        self._leftovers = Leftovers(
+            services, self.manager.is_live, self._store.purge_metrics, self.trash.purge
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -163,7 +170,7 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> Applicatio
 def _add_rest(app: FastAPI, server: Server, settings: Settings) -> None:
     app.include_router(auth_router(server.authenticator))
     app.include_router(sessions_router(server.manager))
-    app.include_router(history_router(server.catalog))
+    app.include_router(history_router(server.catalog, server.trash))
     uploads = Uploads(server.manager, settings.max_uploads, settings.send_queue_events)
     app.include_router(transcriptions_router(uploads, settings.max_upload_bytes))
     app.include_router(

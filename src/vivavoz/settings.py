@@ -212,6 +212,10 @@ class Settings(BaseSettings):
     metrics_retention_days: Count = Field(
         90, description="How long the aggregated metrics of finished sessions are kept."
     )
+    undo_delete_s: Seconds = Field(
+        600.0,
+        description="How long a deleted transcript can be brought back before it goes for good.",
+    )
     shutdown_timeout_s: Seconds = Field(
         10.0, description="How long a stopping server may take to finish what it has."
     )

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -13,53 +13,29 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from tests.contract.dictations import (
+    MORNING,
+    SUMMARY,
+    Clock,
+    a_result,
+    a_session,
+    dictate,
+)
 from vivavoz.errors import (
     InvalidMessageError,
     SessionNotFoundError,
     StorageFailedError,
     TranscriptNotFoundError,
 )
+from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.search import terms_of
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.history.tables import METADATA, SEGMENTS, SESSION_METRICS
 from vivavoz.runtime.ports import TranscriptStore
 from vivavoz.session.entities import (
-    RecognizedWord,
     SessionStatus,
-    StreamingSession,
-    TranscriptionResult,
 )
-from vivavoz.session.records import ContainerStream, DurableMark, SessionSummary
-
-MORNING = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-
-SUMMARY = SessionSummary(
-    engine="pocketsphinx",
-    model="en-us",
-    audio_s=4.0,
-    wall_s=5.0,
-    chunks=20,
-    bytes=26_000,
-    partials=7,
-    finals=2,
-    words=4,
-    reconnects=0,
-    latency_p50_ms=210.0,
-    latency_p95_ms=480.0,
-    recognition_s=1.5,
-    audio_quality_score=0.8,
-    outcome="completed",
-)
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = MORNING
-
-    def __call__(self) -> datetime:
-        return self.now
+from vivavoz.session.records import ContainerStream, DurableMark
 
 
 @pytest.fixture
@@ -77,52 +53,6 @@ def store(url: str, folder: Path, clock: Clock) -> Iterator[SqlTranscriptStore]:
     store = SqlTranscriptStore(url, folder, lock_timeout_s=0.3, clock=clock)
     yield store
     store.close()
-
-
-def a_session(user_id: str | None = None, start: datetime = MORNING) -> StreamingSession:
-    return StreamingSession(user_id=user_id, start_time=start, metadata={"client": "tests"})
-
-
-def a_result(
-    session: StreamingSession, text: str, start_s: float = 0.0, language: str = "es"
-) -> TranscriptionResult:
-    words = text.split()
-    return TranscriptionResult(
-        session_id=session.session_id,
-        sequence_number=int(start_s * 4) + 4,
-        result_type="final",
-        text_content=text,
-        confidence=0.9,
-        start_time=start_s,
-        end_time=start_s + 1.0,
-        language=language,
-        processing_time_ms=12.0,
-        created_at=MORNING,
-        words=tuple(
-            RecognizedWord(
-                text=f" {word}",
-                start=start_s + index / len(words),
-                end=start_s + (index + 1) / len(words),
-                probability=0.9,
-            )
-            for index, word in enumerate(words)
-        ),
-    )
-
-
-def dictate(
-    store: SqlTranscriptStore,
-    *texts: str,
-    user_id: str | None = None,
-    start: datetime = MORNING,
-) -> UUID:
-    """A whole session; its id."""
-    session = a_session(user_id, start)
-    store.open_session(session, "hash", None)
-    for index, text in enumerate(texts):
-        store.append_final(a_result(session, text, start_s=2.0 * index), DurableMark(index, index))
-    store.complete(session, SUMMARY)
-    return session.session_id
 
 
 def rows(store: SqlTranscriptStore, table: sa.Table) -> int:
@@ -424,8 +354,10 @@ class TestCatalog:
         assert store.catalog.page(None).total == 0
         with pytest.raises(TranscriptNotFoundError):
             store.catalog.get(session.session_id, None)
-        with pytest.raises(TranscriptNotFoundError):
-            store.catalog.delete(session.session_id, None)
+        for for_good in (False, True):
+            affected = store.trash.delete([session.session_id], None, for_good=for_good)
+            assert affected.missing == (session.session_id,)
+        assert store.find_unfinished(session.session_id) is not None
 
     def test_a_user_sees_and_touches_only_what_is_his(self, store: SqlTranscriptStore) -> None:
         hers = dictate(store, "la casa de Ana", user_id="ana")
@@ -437,33 +369,37 @@ class TestCatalog:
         assert set(found(store, "casa")) == {hers, his, nobodys}
         for attempt in (
             lambda: store.catalog.get(hers, "bruno"),
-            lambda: store.catalog.rename(hers, "bruno", "mía"),
-            lambda: store.catalog.delete(hers, "bruno"),
+            lambda: store.catalog.change(hers, "bruno", TranscriptChange(title="mía")),
+            lambda: store.catalog.require([his, hers], "bruno"),
             lambda: store.catalog.get(nobodys, "bruno"),
         ):
             with pytest.raises(TranscriptNotFoundError):
                 attempt()
+        for for_good in (False, True):
+            affected = store.trash.delete([hers, nobodys], "bruno", for_good=for_good)
+            assert affected.missing == (hers, nobodys)
         assert store.catalog.get(hers, "ana").title == "la casa de Ana"
 
     def test_renaming(self, store: SqlTranscriptStore) -> None:
         id_ = dictate(store, "hola a todos")
-        renamed = store.catalog.rename(id_, None, "  Reunión\x00 de\nmarzo ")
+        renamed = store.catalog.change(
+            id_, None, TranscriptChange(title="  Reunión\x00 de\nmarzo ")
+        )
         assert renamed.title == "Reunión de marzo"
         assert renamed == store.catalog.get(id_, None)
         assert found(store, "reunion") == [id_]
         assert found(store, "todos") == [id_]
         for title in ("", " \n", "\x00", "\u200b \u200e", "x" * 201):
             with pytest.raises(InvalidMessageError):
-                store.catalog.rename(id_, None, title)
+                store.catalog.change(id_, None, TranscriptChange(title=title))
         assert store.catalog.get(id_, None).title == "Reunión de marzo"
 
     def test_deleting_leaves_nothing_of_it(self, store: SqlTranscriptStore, folder: Path) -> None:
         kept, gone = dictate(store, "se queda"), dictate(store, "se va")
-        store.catalog.delete(gone, None)
+        store.trash.delete([gone], None, for_good=True)
         with pytest.raises(TranscriptNotFoundError):
             store.catalog.get(gone, None)
-        with pytest.raises(TranscriptNotFoundError):
-            store.catalog.delete(gone, None)
+        assert store.trash.delete([gone], None, for_good=True).missing == (gone,)
         assert found(store, "se") == [kept]
         assert rows(store, SEGMENTS) == 1
         assert indexed(store) == 1

@@ -1,17 +1,21 @@
 """The history over HTTP, as a client of the API meets it."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import httpx
 import pytest
+from docx import Document
 from fastapi import FastAPI
 
 from vivavoz.errors import ShuttingDownError
+from vivavoz.history.editing import MAX_TEXT_LENGTH
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.runtime.clock import SystemClock
 from vivavoz.session.entities import RecognizedWord, StreamingSession, TranscriptionResult
@@ -19,6 +23,7 @@ from vivavoz.session.records import DurableMark, SessionSummary
 from vivavoz.transports.auth import AuthGuard
 from vivavoz.transports.authenticator import Authenticator
 from vivavoz.transports.history import history_router
+from vivavoz.transports.json_body import MAX_BODY_BYTES
 from vivavoz.transports.responses import install_error_handlers
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -58,7 +63,7 @@ def _guarded(app: FastAPI, store: SqlTranscriptStore) -> AuthGuard:
 @pytest.fixture
 async def client(store: SqlTranscriptStore) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.include_router(history_router(store.catalog))
+    app.include_router(history_router(store.catalog, store.trash))
     install_error_handlers(app)
     transport = httpx.ASGITransport(_guarded(app, store))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
@@ -124,6 +129,7 @@ async def test_list_and_page(client: httpx.AsyncClient, store: SqlTranscriptStor
         "model": "base",
         "started_at": "2026-01-02T04:04:05Z",
         "finished_at": page["items"][0]["finished_at"],
+        "edited_at": None,
         "duration_s": 2.0,
         "word_count": 2,
         "file_name": store.catalog.get(UUID(ids[1]), None).file_name,
@@ -162,7 +168,9 @@ async def test_a_wrong_parameter_is_refused_in_words(
 async def test_read(client: httpx.AsyncClient, store: SqlTranscriptStore) -> None:
     id_ = dictate(store, "hola a todos")
     transcript = (await client.get(f"/api/history/{id_}")).json()
-    assert transcript["text"] == "hola a todos"
+    assert transcript["text"] == transcript["original_text"] == "hola a todos"
+    assert transcript["paragraphs"] == ["hola a todos"]
+    assert transcript["edited_at"] is None
     (segment,) = transcript["segments"]
     assert (segment["start_s"], segment["end_s"]) == (0.0, 2.0)
     assert [word["text"] for word in segment["words"]] == [" hola", " a", " todos"]
@@ -175,12 +183,67 @@ async def test_rename(client: httpx.AsyncClient, store: SqlTranscriptStore) -> N
     assert response.json()["title"] == "Saludo"
     too_long = await client.patch(f"/api/history/{id_}", json={"title": "x" * 201})
     assert "200" in assert_error(too_long, 400, "INVALID_MESSAGE")
-    bodies: list[object] = [{}, {"title": 1}, {"title": "x", "text": "y"}, []]
+    bodies: list[object] = [{}, {"title": 1}, {"title": None}, {"title": "x", "words": []}, []]
     for body in bodies:
         refused = await client.patch(f"/api/history/{id_}", json=body)
         assert refused.status_code == 422
         assert refused.json()["error"]["message"]
     assert (await client.get(f"/api/history/{id_}")).json()["title"] == "Saludo"
+
+
+async def test_edit(client: httpx.AsyncClient, store: SqlTranscriptStore) -> None:
+    id_ = dictate(store, "hola a todos")
+    path = f"/api/history/{id_}"
+    response = await client.patch(path, json={"text": "Hola.\r\n\r\n\r\nA todos. ", "title": "S"})
+    assert response.status_code == 200
+    edited = response.json()
+    assert edited["text"] == "Hola.\n\nA todos."
+    assert edited["paragraphs"] == ["Hola.", "A todos."]
+    assert edited["original_text"] == "hola a todos"
+    assert edited["title"] == "S"
+    assert edited["edited_at"]
+    assert [word["text"] for word in edited["segments"][0]["words"]] == [" hola", " a", " todos"]
+    assert (await client.get(path)).json() == edited
+    text = (await client.get(f"{path}/export")).text
+    assert text.endswith("\n\nHola.\n\nA todos.\n")
+    subtitles = (await client.get(f"{path}/export", params={"format": "srt"})).text
+    assert "hola a todos" in subtitles
+    restored = (await client.patch(path, json={"text": None})).json()
+    assert restored["text"] == "hola a todos"
+    assert restored["edited_at"] is None
+
+
+async def test_a_text_that_is_too_long_or_empty_is_refused(
+    client: httpx.AsyncClient, store: SqlTranscriptStore
+) -> None:
+    path = f"/api/history/{dictate(store, 'hola')}"
+    too_long = await client.patch(path, json={"text": "x" * (MAX_TEXT_LENGTH + 1)})
+    assert str(MAX_TEXT_LENGTH) in assert_error(too_long, 400, "INVALID_MESSAGE")
+    assert too_long.json()["error"]["details"] == {
+        "limit": MAX_TEXT_LENGTH,
+        "length": MAX_TEXT_LENGTH + 1,
+    }
+    empty = await client.patch(path, json={"text": " \n"})
+    assert "null" in assert_error(empty, 400, "INVALID_MESSAGE")
+    assert (await client.get(path)).json()["text"] == "hola"
+
+
+async def test_a_body_without_end_is_not_read_to_its_end(client: httpx.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 4 * MAX_BODY_BYTES:
+            sent += 65_536
+            yield b" " * 65_536
+
+    headers = {"Content-Type": "application/json"}
+    for method, path in (("PATCH", f"/{uuid4()}"), ("POST", "/delete")):
+        sent = 0
+        url = f"/api/history{path}"
+        response = await client.request(method, url, content=endless(), headers=headers)
+        assert str(MAX_BODY_BYTES) in assert_error(response, 413, "CHUNK_TOO_LARGE")
+        assert sent < 2 * MAX_BODY_BYTES
 
 
 async def test_delete(client: httpx.AsyncClient, store: SqlTranscriptStore) -> None:
@@ -189,6 +252,21 @@ async def test_delete(client: httpx.AsyncClient, store: SqlTranscriptStore) -> N
     assert (response.status_code, response.content) == (204, b"")
     assert_error(await client.get(f"/api/history/{id_}"), 404, "TRANSCRIPT_NOT_FOUND")
     assert_error(await client.delete(f"/api/history/{id_}"), 404, "TRANSCRIPT_NOT_FOUND")
+
+
+async def test_delete_and_restore(client: httpx.AsyncClient, store: SqlTranscriptStore) -> None:
+    path = f"/api/history/{dictate(store, 'hola a todos')}"
+    before = (await client.get(path)).json()
+    assert (await client.delete(path)).status_code == 204
+    for hidden in ("", "/export"):
+        assert_error(await client.get(f"{path}{hidden}"), 404, "TRANSCRIPT_NOT_FOUND")
+    assert (await client.get("/api/history", params={"q": "hola"})).json()["total"] == 0
+    response = await client.post(f"{path}/restore")
+    assert (response.status_code, response.json()) == (200, before)
+    assert (await client.get("/api/history", params={"q": "hola"})).json()["total"] == 1
+    assert (await client.delete(path, params={"now": "true"})).status_code == 204
+    assert_error(await client.post(f"{path}/restore"), 404, "TRANSCRIPT_NOT_FOUND")
+    assert_error(await client.post(f"/api/history/{uuid4()}/restore"), 404, "TRANSCRIPT_NOT_FOUND")
 
 
 @pytest.mark.parametrize("path", ["{}", "{}/export"])
@@ -228,11 +306,98 @@ async def test_export(
     assert "Año nuevo" in response.text
 
 
+async def test_export_as_a_document(client: httpx.AsyncClient, store: SqlTranscriptStore) -> None:
+    id_ = dictate(store, "Año nuevo")
+    response = await client.get(f"/api/history/{id_}/export", params={"format": "docx"})
+    assert response.headers["content-type"] == (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    )
+    assert "nuevo.docx" in response.headers["content-disposition"]
+    paragraphs = [paragraph.text for paragraph in Document(BytesIO(response.content)).paragraphs]
+    assert (paragraphs[0], paragraphs[-1]) == ("Año nuevo", "Año nuevo")
+
+
+async def test_export_several(client: httpx.AsyncClient, store: SqlTranscriptStore) -> None:
+    ids = [str(dictate(store, "Año nuevo")), str(dictate(store, "otra"))]
+    body = {"ids": [*ids, ids[0]], "format": "vtt"}
+    response = await client.post("/api/history/export", json=body)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/zip"
+    assert response.headers["content-disposition"] == 'attachment; filename="transcripts.zip"'
+    with ZipFile(BytesIO(response.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["Año nuevo.vtt", "otra.vtt"]
+        assert archive.read("Año nuevo.vtt").decode().endswith("\nAño nuevo\n")
+
+
+async def test_an_export_with_missing_ones_names_them(
+    client: httpx.AsyncClient, store: SqlTranscriptStore
+) -> None:
+    kept, gone, none = (str(dictate(store, "a")), str(dictate(store, "b")), str(uuid4()))
+    await client.delete(f"/api/history/{gone}")
+    response = await client.post("/api/history/export", json={"ids": [gone, kept, none]})
+    assert "2 of the transcripts" in assert_error(response, 404, "TRANSCRIPT_NOT_FOUND")
+    assert response.json()["error"]["details"] == {"missing": [gone, none]}
+
+
+async def test_what_is_deleted_while_it_is_exported_is_left_out(store: SqlTranscriptStore) -> None:
+    ids = [dictate(store, f"texto {n}") for n in range(3)]
+    asked = 0
+
+    async def run_blocking(call: Callable[[], Any]) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 3:  # the check, the first file, then this
+            store.trash.delete([ids[1]], None)
+        return call()
+
+    app = FastAPI()
+    app.include_router(history_router(store.catalog, store.trash, run_blocking))
+    transport = httpx.ASGITransport(_guarded(app, store))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        body = {"ids": [str(id_) for id_ in ids]}
+        response = await client.post("/api/history/export", json=body)
+    assert ZipFile(BytesIO(response.content)).namelist() == ["texto 0.txt", "texto 2.txt"]
+
+
+async def test_delete_and_restore_several(
+    client: httpx.AsyncClient, store: SqlTranscriptStore, tmp_path: Path
+) -> None:
+    one, two, none = (str(dictate(store, "uno")), str(dictate(store, "dos")), str(uuid4()))
+    response = await client.post("/api/history/delete", json={"ids": [two, none, one]})
+    assert response.status_code == 200
+    assert response.json() == {"done": [two, one], "missing": [none]}
+    assert (await client.get("/api/history")).json()["total"] == 0
+    response = await client.post("/api/history/restore", json={"ids": [one, none]})
+    assert response.json() == {"done": [one], "missing": [none]}
+    response = await client.post("/api/history/delete", json={"ids": [one], "now": True})
+    assert response.json() == {"done": [one], "missing": []}
+    response = await client.post("/api/history/restore", json={"ids": [one, two]})
+    assert response.json() == {"done": [two], "missing": [one]}
+    assert len(list((tmp_path / "transcripts").iterdir())) == 1
+
+
+@pytest.mark.parametrize("action", ["export", "delete", "restore"])
+async def test_a_selection_has_limits(client: httpx.AsyncClient, action: str) -> None:
+    bodies: list[object] = [
+        {},
+        {"ids": []},
+        {"ids": ["x"]},
+        {"ids": [str(uuid4())] * 501},
+        {"ids": [str(uuid4())], "all": True},
+        {"ids": [str(uuid4())], "format": "pdf"},
+    ]
+    for body in bodies:
+        response = await client.post(f"/api/history/{action}", json=body)
+        assert response.status_code == 422, body
+        assert response.json()["error"]["message"]
+
+
 async def test_an_unknown_format_is_refused(
     client: httpx.AsyncClient, store: SqlTranscriptStore
 ) -> None:
     id_ = dictate(store, "hola")
-    response = await client.get(f"/api/history/{id_}/export", params={"format": "docx"})
+    response = await client.get(f"/api/history/{id_}/export", params={"format": "pdf"})
     assert response.status_code == 422
     assert "format" in response.json()["error"]["message"]
 
@@ -255,7 +420,7 @@ async def test_nothing_blocks_the_event_loop(store: SqlTranscriptStore) -> None:
         raise ShuttingDownError("The server is stopping: try again later.")
 
     app = FastAPI()
-    app.include_router(history_router(store.catalog, refuse))
+    app.include_router(history_router(store.catalog, store.trash, refuse))
     install_error_handlers(app)
     transport = httpx.ASGITransport(_guarded(app, store))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
@@ -265,8 +430,13 @@ async def test_nothing_blocks_the_event_loop(store: SqlTranscriptStore) -> None:
             ("PATCH", f"/{id_}"),
             ("DELETE", f"/{id_}"),
             ("GET", f"/{id_}/export"),
+            ("POST", f"/{id_}/restore"),
+            ("POST", "/export"),
+            ("POST", "/delete"),
+            ("POST", "/restore"),
         ):
-            body = {"title": "x"} if method == "PATCH" else None
+            selects = method == "POST" and not path.startswith(f"/{id_}")
+            body = {"ids": [str(id_)]} if selects else {"title": "x"}
             response = await client.request(method, f"/api/history{path}", json=body)
             assert_error(response, 503, "SHUTTING_DOWN")
     assert store.catalog.get(id_, None).title == "hola"
@@ -278,6 +448,12 @@ async def test_the_api_is_described(client: httpx.AsyncClient) -> None:
         "/api/history",
         "/api/history/{transcript_id}",
         "/api/history/{transcript_id}/export",
+        "/api/history/{transcript_id}/restore",
+        "/api/history/delete",
+        "/api/history/export",
+        "/api/history/restore",
     }
+    read = described["components"]["schemas"]["Transcript"]["properties"]
+    assert {"original_text", "paragraphs", "edited_at"} <= read.keys()
     listed = described["paths"]["/api/history"]["get"]["responses"]["200"]
     assert json.dumps(listed["content"]).count("TranscriptPage") == 1

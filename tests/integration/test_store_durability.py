@@ -154,7 +154,7 @@ def test_deleted_text_is_not_left_in_the_database(
     if completed:
         store.complete(session, SUMMARY)
         assert store.catalog.page(None, query="confidencial").total == 1
-        store.catalog.delete(session.session_id, None)
+        store.trash.delete([session.session_id], None, for_good=True)
     else:
         store.discard(session.session_id)
     store.close()

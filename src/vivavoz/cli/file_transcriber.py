@@ -107,14 +107,14 @@ class FileTranscriber:
     def _say(self, sentence: str, colour: str) -> None:
         self._progress.console.print(Text(sentence, style=colour), soft_wrap=True)
 
-    def _deliver(self, content: str, destination: Path | None) -> None:
+    def _deliver(self, content: bytes, destination: Path | None) -> None:
         if destination is None:
             self._progress.stop()
-            sys.stdout.write(content)
+            sys.stdout.buffer.write(content)
             sys.stdout.flush()
         else:
             destination.parent.mkdir(parents=True, exist_ok=True)
-            destination.write_text(content, encoding="utf-8")
+            destination.write_bytes(content)
             self._say(f"Written: {destination}", "green")
 
 

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from vivavoz.cli.settings_options import DataDirOption, settings_from
-from vivavoz.history.catalog import MAX_PAGE, Catalog
+from vivavoz.history.catalog import MAX_PAGE
+from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.export import ExportFormat, export
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.history.transcripts import ListedTranscript, Transcript, TranscriptPage
@@ -54,8 +55,8 @@ def list_transcripts(
 
     - `vivavoz history list "presup marzo" --limit 5`
     """
-    with _catalog(data_dir) as catalog:
-        page = catalog.page(None, query=query, limit=limit, offset=offset)
+    with _history(data_dir) as history:
+        page = history.catalog.page(None, query=query, limit=limit, offset=offset)
     if sys.stdout.isatty():
         _print_table(page)
     else:
@@ -73,7 +74,8 @@ def show(transcript_id: IdArgument, data_dir: DataDirOption = None) -> None:
 
     - `vivavoz history show 3f2a | wc -w`
     """
-    with _catalog(data_dir) as catalog:
+    with _history(data_dir) as history:
+        catalog = history.catalog
         transcript = catalog.get(catalog.find(transcript_id, None), None)
     if sys.stdout.isatty():
         _print_facts(transcript)
@@ -99,7 +101,7 @@ def export_transcript(
     ] = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Write a transcript as plain text, subtitles or JSON.
+    """Write a transcript as text, a Word document, subtitles or JSON.
 
     **Examples**
 
@@ -107,16 +109,20 @@ def export_transcript(
 
     - `vivavoz history export 3f2a --output talk.srt`
 
-    - `vivavoz history export 3f2a --format json --output exports/`
+    - `vivavoz history export 3f2a --format docx --output exports/`
     """
-    with _catalog(data_dir) as catalog:
+    chosen = export_format or _format_of(output)
+    if output is None and chosen is ExportFormat.DOCX and sys.stdout.isatty():
+        raise typer.BadParameter("A terminal cannot show a document: add --output FILE.")
+    with _history(data_dir) as history:
+        catalog = history.catalog
         transcript = catalog.get(catalog.find(transcript_id, None), None)
-    exported = export(transcript, export_format or _format_of(output))
+    exported = export(transcript, chosen)
     if output is None:
-        _write(exported.content)
+        typer.echo(exported.content, nl=False)
         return
     path = output / exported.file_name if output.is_dir() else output
-    path.write_text(exported.content, encoding="utf-8", newline="")
+    path.write_bytes(exported.content)
     typer.echo(f"Wrote {path}", err=True)
 
 
@@ -132,8 +138,10 @@ def rename(
 
     - `vivavoz history rename 3f2a "Budget meeting"`
     """
-    with _catalog(data_dir) as catalog:
-        renamed = catalog.rename(catalog.find(transcript_id, None), None, title)
+    with _history(data_dir) as history:
+        catalog = history.catalog
+        change = TranscriptChange(title=title)
+        renamed = catalog.change(catalog.find(transcript_id, None), None, change)
     typer.echo(f"Renamed to {renamed.title}", err=True)
 
 
@@ -154,20 +162,21 @@ def delete(
 
     - `vivavoz history delete 3f2a 91c0 --yes`
     """
-    with _catalog(data_dir) as catalog:
+    with _history(data_dir) as history:
+        catalog = history.catalog
         transcripts = [catalog.get(catalog.find(id_, None), None) for id_ in transcript_ids]
         for transcript in transcripts:
             if yes or typer.confirm(f"Delete “{transcript.title}”?", err=True):
-                catalog.delete(transcript.id, None)
+                history.trash.delete([transcript.id], None, for_good=True)
                 typer.echo(f"Deleted {transcript.id}", err=True)
 
 
 @contextmanager
-def _catalog(data_dir: Path | None) -> Iterator[Catalog]:
+def _history(data_dir: Path | None) -> Iterator[SqlTranscriptStore]:
     settings = settings_from(data_dir=data_dir)
     store = SqlTranscriptStore(settings.sqlalchemy_url, settings.transcripts_dir)
     try:
-        yield store.catalog
+        yield store
     finally:
         store.close()
 
@@ -181,7 +190,7 @@ def _format_of(output: Path | None) -> ExportFormat:
         return ExportFormat(suffix)
     except ValueError:
         raise typer.BadParameter(
-            f"No format is called {suffix}: add --format txt, srt, vtt or json."
+            f"No format is called {suffix}: add --format txt, srt, vtt, json or docx."
         ) from None
 
 

@@ -72,10 +72,10 @@ class RecordingText:
                 self._lost.append(output)
         self._declare_lost()
 
-    def written_as(self, export_format: ExportFormat) -> str:
+    def written_as(self, export_format: ExportFormat) -> bytes:
         """The whole text as a file of that format; ``txt`` has one line for each segment."""
         if export_format is ExportFormat.TXT:
-            return "".join(f"{segment.text}\n" for segment in self._segments)
+            return "".join(f"{segment.text}\n" for segment in self._segments).encode()
         return export(self._transcript(), export_format).content
 
     def _transcript(self) -> Transcript:

@@ -1,32 +1,32 @@
-"""The finished transcripts: listed, searched, read, renamed and deleted."""
+"""The finished transcripts: listed, searched, read and changed."""
 
 import re
-import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from vivavoz.errors import InvalidMessageError, TranscriptNotFoundError
+from vivavoz.history.completion import save_file
 from vivavoz.history.database import Database
+from vivavoz.history.editing import TranscriptChange, clean_text, clean_title
 from vivavoz.history.files import TranscriptFiles
-from vivavoz.history.index import add_to_index, matching, purge_index, remove_from_index
+from vivavoz.history.index import add_to_index, matching
 from vivavoz.history.rows import (
     TableRow,
-    find_row,
-    lock_row,
+    lock_rows,
     segment_rows,
     summary_fields,
+    text_of_rows,
     to_transcript,
 )
-from vivavoz.history.search import phrases_of, snippet_of
+from vivavoz.history.search import BEGINNING_LENGTH, Phrase, phrases_of, snippet_of
 from vivavoz.history.tables import TRANSCRIPTS
-from vivavoz.history.transcripts import (
-    MAX_TITLE_LENGTH,
-    ListedTranscript,
-    Transcript,
-    TranscriptPage,
-)
+from vivavoz.history.transcripts import ListedTranscript, Transcript, TranscriptPage
+from vivavoz.history.visibility import not_found, sorted_out, visible_to
 
 MAX_PAGE = 100
 """Transcripts in one page of the list."""
@@ -39,13 +39,18 @@ class Catalog:
     transcripts, as if there were no others. None means that authentication is off: then everything
     is seen, also what was spoken while it was on.
 
+    What is in the trash (``history.trash``) is here as if it were gone.
+
     Every method raises ``StorageFailedError`` when the database or the disk refuses, having changed
     nothing.
     """
 
-    def __init__(self, database: Database, files: TranscriptFiles) -> None:
+    def __init__(
+        self, database: Database, files: TranscriptFiles, clock: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._files = files
+        self._clock = clock
 
     def page(
         self, user_id: str | None, *, query: str = "", limit: int = 50, offset: int = 0
@@ -57,19 +62,20 @@ class Catalog:
         if query.strip() and not phrases:
             return TranscriptPage(items=(), total=0, limit=limit, offset=offset)
         with self._database.read() as connection:
-            condition = _visible_to(user_id)
+            condition = visible_to(user_id)
             if phrases:
                 condition &= matching(connection, TRANSCRIPTS.c.number, phrases)
             total = connection.execute(
                 sa.select(sa.func.count()).select_from(TRANSCRIPTS).where(condition)
             ).scalar_one()
-            rows = connection.execute(
-                sa.select(TRANSCRIPTS)
+            stretch: sa.Select[Any] = (
+                sa.select(*_LISTED, _text_for(phrases))
                 .where(condition)
                 .order_by(TRANSCRIPTS.c.started_at.desc(), TRANSCRIPTS.c.number.desc())
                 .limit(limit)
                 .offset(offset)
-            ).all()
+            )
+            rows = connection.execute(stretch).all()
         items = tuple(
             ListedTranscript(**summary_fields(row), snippet=snippet_of(row.text, phrases))
             for row in rows
@@ -83,8 +89,28 @@ class Catalog:
             TranscriptNotFoundError: there is none of that id that this user may see.
         """
         with self._database.read() as connection:
-            row = _visible(find_row(connection, transcript_id), transcript_id, user_id)
+            row = connection.execute(
+                sa.select(TRANSCRIPTS).where(TRANSCRIPTS.c.id == transcript_id, visible_to(user_id))
+            ).one_or_none()
+            if row is None:
+                raise not_found([transcript_id])
             return _read(connection, row)
+
+    def require(self, transcript_ids: Sequence[UUID], user_id: str | None) -> None:
+        """See that all of them are there.
+
+        Raises:
+            TranscriptNotFoundError: there are none of some ids that this user may see.
+        """
+        with self._database.read() as connection:
+            found = connection.execute(
+                sa.select(TRANSCRIPTS.c.id).where(
+                    TRANSCRIPTS.c.id.in_(transcript_ids), visible_to(user_id)
+                )
+            ).scalars()
+            affected = sorted_out(transcript_ids, set(found))
+        if affected.missing:
+            raise not_found(affected.missing)
 
     def find(self, beginning: str, user_id: str | None) -> UUID:
         """The id of the one transcript whose id begins so; dashes and case do not matter.
@@ -102,7 +128,7 @@ class Catalog:
         with self._database.read() as connection:
             found = connection.execute(
                 sa.select(TRANSCRIPTS.c.id)
-                .where(_visible_to(user_id), TRANSCRIPTS.c.id.between(first, last))
+                .where(visible_to(user_id), TRANSCRIPTS.c.id.between(first, last))
                 .limit(2)
             ).scalars()
             ids = list(found)
@@ -114,77 +140,68 @@ class Catalog:
             )
         return UUID(str(ids[0]))
 
-    def rename(self, transcript_id: UUID, user_id: str | None, title: str) -> Transcript:
-        """Give a transcript another title.
+    def change(
+        self, transcript_id: UUID, user_id: str | None, change: TranscriptChange
+    ) -> Transcript:
+        """Give a transcript another title or text; segments and words stay as they were recognised.
+
+        Another text also goes into the transcript file. None for the text, or what was recognised
+        itself, makes it a text that was never edited.
 
         Raises:
             TranscriptNotFoundError: there is none of that id that this user may see.
-            InvalidMessageError: the title is empty or too long.
+            InvalidMessageError: the title or the text is empty or too long.
         """
-        title = _clean_title(title)
+        given = change.model_fields_set
+        title = clean_title(change.title) if "title" in given else None
+        text = None if change.text is None else clean_text(change.text)
         with self._database.write() as connection:
-            row = _visible(lock_row(connection, transcript_id), transcript_id, user_id)
-            connection.execute(
-                sa.update(TRANSCRIPTS).where(TRANSCRIPTS.c.number == row.number).values(title=title)
-            )
-            add_to_index(connection, row.number, title, row.text)
-            renamed = _visible(find_row(connection, transcript_id), transcript_id, user_id)
-            return _read(connection, renamed)
+            row = self._lock_one(connection, transcript_id, user_id)
+            if title is not None:
+                _update(connection, row, title=title)
+            if "text" in given:
+                self._put_text(connection, row, text)
+            changed = self._lock_one(connection, transcript_id, user_id)
+            add_to_index(connection, changed.number, changed.title, changed.text)
+            return _read(connection, changed)
 
-    def delete(self, transcript_id: UUID, user_id: str | None) -> None:
-        """Delete a transcript, its segments and its file.
-
-        Raises:
-            TranscriptNotFoundError: there is none of that id that this user may see.
-        """
-        with self._database.write() as connection:
-            row = _visible(lock_row(connection, transcript_id), transcript_id, user_id)
-            forget(connection, self._files, row)
-            purge_index(connection)
-
-
-def forget(connection: Connection, files: TranscriptFiles, row: TableRow) -> None:
-    """Delete a transcript in any state, and its file.
-
-    The file goes before the commit: should that fail, the transcript can be deleted again, while
-    the other way round a file could stay that nothing points to.
-    """
-    remove_from_index(connection, row.number)
-    connection.execute(sa.delete(TRANSCRIPTS).where(TRANSCRIPTS.c.number == row.number))
-    if row.file_name:
-        files.delete(row.file_name)
-
-
-def _visible_to(user_id: str | None) -> sa.ColumnElement[bool]:
-    complete = TRANSCRIPTS.c.status == "complete"
-    return complete if user_id is None else complete & (TRANSCRIPTS.c.user_id == user_id)
-
-
-def _visible(row: TableRow | None, transcript_id: UUID, user_id: str | None) -> TableRow:
-    if row is None or row.status != "complete" or user_id not in {None, row.user_id}:
-        raise TranscriptNotFoundError(
-            f"No transcript {transcript_id} is in the history: it may have been deleted.",
-            transcript_id=str(transcript_id),
+    def _put_text(self, connection: Connection, row: TableRow, text: str | None) -> None:
+        """Make the text the row's and the file's; none is the original."""
+        original = text_of_rows(segment_rows(connection, row.number))
+        now = self._clock()
+        shown = original if text is None else text
+        _update(
+            connection,
+            row,
+            text=shown,
+            word_count=len(shown.split()),
+            edited_at=None if shown == original else now,
         )
-    return row
+        save_file(connection, self._files, row, shown, now)
+
+    def _lock_one(
+        self, connection: Connection, transcript_id: UUID, user_id: str | None
+    ) -> TableRow:
+        rows = lock_rows(connection, [transcript_id], visible_to(user_id))
+        if not rows:
+            raise not_found([transcript_id])
+        return rows[0]
+
+
+_LISTED = [column for column in TRANSCRIPTS.c if column.name != "text"]
+
+
+def _text_for(phrases: Sequence[Phrase]) -> sa.ColumnElement[str]:
+    """As much of the text as its snippet needs."""
+    text = TRANSCRIPTS.c.text
+    return text if phrases else sa.func.substr(text, 1, BEGINNING_LENGTH).label("text")
+
+
+def _update(connection: Connection, row: TableRow, **values: object) -> None:
+    connection.execute(
+        sa.update(TRANSCRIPTS).where(TRANSCRIPTS.c.number == row.number).values(**values)
+    )
 
 
 def _read(connection: Connection, row: TableRow) -> Transcript:
     return to_transcript(row, segment_rows(connection, row.number))
-
-
-def _clean_title(title: str) -> str:
-    """The title on one line, without characters that nobody can see or that cannot be stored."""
-    visible = "".join(
-        " " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in title
-    )
-    cleaned = " ".join(visible.split())
-    if all(unicodedata.category(char)[0] in "CZ" for char in cleaned):
-        raise InvalidMessageError("A title needs at least one visible character.")
-    if len(cleaned) > MAX_TITLE_LENGTH:
-        raise InvalidMessageError(
-            f"A title may have {MAX_TITLE_LENGTH} characters; this one has {len(cleaned)}.",
-            limit=MAX_TITLE_LENGTH,
-            length=len(cleaned),
-        )
-    return cleaned

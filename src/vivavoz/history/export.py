@@ -1,8 +1,9 @@
-"""[pure] A transcript as a file to take away: plain text, subtitles, or everything as JSON."""
+"""A transcript as a file to take away: text, a document, subtitles, or everything as JSON."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ class ExportFormat(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     JSON = "json"
+    DOCX = "docx"
 
 
 MEDIA_TYPES: Mapping[ExportFormat, str] = {
@@ -29,16 +31,18 @@ MEDIA_TYPES: Mapping[ExportFormat, str] = {
     ExportFormat.SRT: "application/x-subrip; charset=utf-8",
     ExportFormat.VTT: "text/vtt; charset=utf-8",
     ExportFormat.JSON: "application/json",
+    ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file to take away."""
+    """A file to take away; ``dated`` is when its dictation began."""
 
-    content: str
+    content: bytes
     media_type: str
     file_name: str
+    dated: datetime
 
     @property
     def content_disposition(self) -> str:
@@ -51,45 +55,56 @@ class Export:
 
 
 def export(transcript: Transcript, export_format: ExportFormat) -> Export:
-    """The transcript in one of the formats; ``txt`` is what its transcript file holds."""
+    """The transcript in one of the formats; ``txt`` is what its transcript file holds.
+
+    Subtitles say what was recognised, also where the text was edited: only that has times.
+    """
     return Export(
         content=_WRITERS[export_format](transcript),
         media_type=MEDIA_TYPES[export_format],
         file_name=f"{_stem(transcript)}.{export_format.value}",
+        dated=transcript.started_at,
     )
 
 
-def to_srt(segments: Iterable[Segment]) -> str:
+def to_srt(segments: Iterable[Segment]) -> bytes:
     """SubRip subtitles."""
     blocks = (
         f"{number}\n{_times(cue, ',')}\n" + "".join(f"{_srt_line(line)}\n" for line in cue.lines)
         for number, cue in enumerate(cues_of(segments), 1)
     )
-    return "\n".join(blocks)
+    return "\n".join(blocks).encode()
 
 
-def to_vtt(segments: Iterable[Segment]) -> str:
+def to_vtt(segments: Iterable[Segment]) -> bytes:
     """WebVTT subtitles (W3C)."""
     blocks = (
         f"\n{_times(cue, '.')}\n" + "".join(f"{_vtt_line(line)}\n" for line in cue.lines)
         for cue in cues_of(segments)
     )
-    return "WEBVTT\n" + "".join(blocks)
+    return ("WEBVTT\n" + "".join(blocks)).encode()
 
 
-def _to_txt(transcript: Transcript) -> str:
-    return transcript_file_text(transcript.id, transcript.started_at, transcript.text)
+def _to_txt(transcript: Transcript) -> bytes:
+    return transcript_file_text(transcript.id, transcript.started_at, transcript.text).encode()
 
 
-def _to_json(transcript: Transcript) -> str:
-    return transcript.model_dump_json(indent=2) + "\n"
+def _to_json(transcript: Transcript) -> bytes:
+    return f"{transcript.model_dump_json(indent=2)}\n".encode()
 
 
-_WRITERS: Mapping[ExportFormat, Callable[[Transcript], str]] = {
+def _to_docx(transcript: Transcript) -> bytes:
+    from vivavoz.history.document import to_docx  # takes a while to import
+
+    return to_docx(transcript)
+
+
+_WRITERS: Mapping[ExportFormat, Callable[[Transcript], bytes]] = {
     ExportFormat.TXT: _to_txt,
     ExportFormat.SRT: lambda transcript: to_srt(transcript.segments),
     ExportFormat.VTT: lambda transcript: to_vtt(transcript.segments),
     ExportFormat.JSON: _to_json,
+    ExportFormat.DOCX: _to_docx,
 }
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
+from vivavoz.history.text import one_line
 from vivavoz.history.transcripts import Segment, Transcript
 from vivavoz.session.entities import RecognizedWord, SessionStatus, StreamingSession
 from vivavoz.session.records import (
@@ -33,6 +34,19 @@ def lock_row(connection: Connection, transcript_id: UUID) -> TableRow | None:
     return connection.execute(statement.with_for_update()).one_or_none()
 
 
+def lock_rows(
+    connection: Connection, transcript_ids: Sequence[UUID], condition: sa.ColumnElement[bool]
+) -> Sequence[TableRow]:
+    """Those of the transcripts' rows that meet the condition, kept from other writers until the
+    transaction ends."""
+    statement = (
+        sa.select(TRANSCRIPTS)
+        .where(TRANSCRIPTS.c.id.in_(transcript_ids), condition)
+        .order_by(TRANSCRIPTS.c.number)  # in the same order everywhere: nobody waits in a circle
+    )
+    return connection.execute(statement.with_for_update()).all()
+
+
 def segment_rows(connection: Connection, number: int) -> Sequence[TableRow]:
     """The segments of a transcript in the order in which they were said."""
     statement = (
@@ -45,7 +59,7 @@ def segment_rows(connection: Connection, number: int) -> Sequence[TableRow]:
 
 def text_of_rows(segments: Sequence[TableRow]) -> str:
     """The text of segments as one line."""
-    return " ".join(text for row in segments if (text := row.text.strip()))
+    return one_line(row.text for row in segments)
 
 
 def language_of_rows(segments: Sequence[TableRow]) -> str | None:
@@ -76,6 +90,7 @@ def summary_fields(row: TableRow) -> dict[str, Any]:
         "model": row.model,
         "started_at": row.started_at,
         "finished_at": row.finished_at,
+        "edited_at": row.edited_at,
         "duration_s": row.duration_s,
         "word_count": row.word_count,
         "file_name": row.file_name,

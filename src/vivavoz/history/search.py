@@ -22,6 +22,8 @@ _WORD = re.compile(rf"[{_NO_SPACES}]|(?:(?![{_NO_SPACES}])[^\W_]|[{_MARKS}])+")
 _TERM = re.compile(rf"[{_NO_SPACES}]|(?:(?![{_NO_SPACES}])[^\W_])+")
 _LEADING_CHARS = 50
 _SNIPPET_CHARS = 200
+BEGINNING_LENGTH = _SNIPPET_CHARS + 1
+"""Characters of a text that its snippet needs where nothing was asked for."""
 
 Phrase = tuple[str, ...]
 """Terms that follow one another; the last one is the beginning of a term."""

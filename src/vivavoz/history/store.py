@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from vivavoz.errors import SessionNotFoundError
-from vivavoz.history.catalog import Catalog, forget
+from vivavoz.history.catalog import Catalog
 from vivavoz.history.completion import consolidate, keep_metrics, save_file
 from vivavoz.history.database import Database
 from vivavoz.history.files import TranscriptFiles
@@ -23,6 +23,7 @@ from vivavoz.history.rows import (
     to_unfinished,
 )
 from vivavoz.history.tables import SEGMENTS, SESSION_METRICS, TRANSCRIPTS
+from vivavoz.history.trash import Trash, forget
 from vivavoz.session.entities import StreamingSession, TranscriptionResult, utc_now
 from vivavoz.session.records import (
     ContainerStream,
@@ -36,7 +37,8 @@ from vivavoz.session.records import (
 class SqlTranscriptStore:
     """Implements ``runtime.ports.TranscriptStore`` on SQLite or PostgreSQL; safe for threads.
 
-    ``catalog`` is the finished part: what REST and the command line list, search and delete.
+    ``catalog`` is the finished part: what REST and the command line list, search and change;
+    ``trash`` is how they delete it.
     ``keys`` are the API keys that open the server.
 
     Args:
@@ -44,6 +46,7 @@ class SqlTranscriptStore:
         transcripts_dir: folder of the transcript files, made if missing.
         lock_timeout_s: how long a call waits for another program that writes.
         clock: the present moment, time-zone aware.
+        undo_delete_s: how long a deleted transcript can be brought back.
 
     Raises:
         StorageFailedError: the database cannot be opened or brought up to date; every method
@@ -57,12 +60,14 @@ class SqlTranscriptStore:
         *,
         lock_timeout_s: float = 5.0,
         clock: Callable[[], datetime] = utc_now,
+        undo_delete_s: float = 600.0,
     ) -> None:
         self._clock = clock
         self._database = Database(url, lock_timeout_s=lock_timeout_s)
         with self._database.refusals():
             self._files = TranscriptFiles(transcripts_dir)
-        self.catalog = Catalog(self._database, self._files)
+        self.catalog = Catalog(self._database, self._files, clock)
+        self.trash = Trash(self._database, self._files, clock, undo_delete_s)
         self.keys = KeyStore(self._database, clock)
 
     def close(self) -> None:

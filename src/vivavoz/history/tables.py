@@ -60,7 +60,9 @@ TRANSCRIPTS = sa.Table(
     sa.Column("durable_sample", sa.BigInteger, nullable=False, default=0),
     sa.Column("saved_at", UtcDateTime, comment="When the transcript file was last written."),
     sa.Column("file_name", sa.Text, unique=True),
-    sa.Index(None, "started_at"),
+    sa.Column("edited_at", UtcDateTime, comment="When the text was last edited, if it was."),
+    sa.Column("deleted_at", UtcDateTime, comment="Hidden since then, until it can go for good."),
+    sa.Index("ix_transcripts_listed", "status", "deleted_at", "started_at", "user_id"),
     sa.Index("ix_transcripts_status_last_activity", "status", "last_activity"),
     sqlite_autoincrement=True,
 )

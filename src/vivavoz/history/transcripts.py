@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from vivavoz.history.search import SnippetPart
+from vivavoz.history.text import one_line, spoken_paragraphs, typed_paragraphs
 from vivavoz.session.entities import RecognizedWord
 
-MAX_TITLE_LENGTH = 200
 _AUTOMATIC_TITLE_LENGTH = 60
 
 
@@ -31,7 +31,11 @@ class Segment(_Kept):
 
 
 class TranscriptSummary(_Kept):
-    """A transcript without its text; ``duration_s`` is seconds of audio."""
+    """A transcript without its text.
+
+    ``duration_s`` is seconds of audio; ``edited_at`` is none for a text that is as it was
+    recognised.
+    """
 
     id: UUID
     title: str
@@ -40,6 +44,7 @@ class TranscriptSummary(_Kept):
     model: str | None
     started_at: datetime
     finished_at: datetime
+    edited_at: datetime | None = None
     duration_s: float
     word_count: int
     file_name: str
@@ -52,11 +57,39 @@ class ListedTranscript(TranscriptSummary):
 
 
 class Transcript(TranscriptSummary):
-    """A finished transcript with everything that was kept of it."""
+    """A finished transcript with everything that was kept of it.
+
+    ``text`` is what is shown, searched and exported: one line, or whatever lines somebody edited.
+    ``segments`` are as they were recognised.
+    """
 
     text: str
     metadata: dict[str, Any]
     segments: tuple[Segment, ...]
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
+    @property
+    def original_text(self) -> str:
+        """The text as it was recognised, on one line."""
+        return one_line(segment.text for segment in self.segments)
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The text cut at long pauses, or, if it was edited, at its blank lines."""
+        if self.edited_at is None:
+            return tuple(spoken_paragraphs(self.segments))
+        return tuple(typed_paragraphs(self.text))
+
+
+class Affected(_Kept):
+    """What became of several transcripts: those that it was done to, those that there are none of.
+
+    Each id is in one of both, once, in the order given.
+    """
+
+    done: tuple[UUID, ...]
+    missing: tuple[UUID, ...]
 
 
 class TranscriptPage(_Kept):

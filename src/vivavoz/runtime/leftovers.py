@@ -1,4 +1,4 @@
-"""Sessions that an earlier process left behind, and metrics that have grown old."""
+"""Sessions that an earlier process left behind, and what has been kept for long enough."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,12 +17,14 @@ log = structlog.get_logger(__name__)
 
 
 class Leftovers:
-    """Finishes, once their clients had time to come back, sessions that no process holds.
+    """Finishes, once their clients had time to come back, sessions that no process holds, and
+    deletes what has been kept for long enough.
 
     Args:
         services: the server's.
         is_live: whether a session is in this process's hands.
         purge_metrics: deletes the session metrics from before a time. Blocks.
+        purge_deleted: deletes for good the transcripts that can no longer be brought back. Blocks.
     """
 
     def __init__(
@@ -30,30 +32,42 @@ class Leftovers:
         services: Services,
         is_live: Callable[[UUID], bool],
         purge_metrics: Callable[[datetime], object],
+        purge_deleted: Callable[[], object],
     ) -> None:
         self._services = services
         self._is_live = is_live
         self._purge_metrics = purge_metrics
+        self._purge_deleted = purge_deleted
 
     async def run(self) -> None:
         """Look now and then, until cancelled."""
-        settings = self._services.settings
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._repeat(self.purge))
+            tasks.create_task(
+                self._repeat(self.finish_all, after_s=self._services.settings.resume_window_s)
+            )
+
+    def purge(self) -> None:
+        """Delete what has been kept for long enough. Blocks."""
+        retention = timedelta(days=self._services.settings.metrics_retention_days)
+        self._purge_metrics(self._services.clock.now().wall - retention)
+        self._purge_deleted()
+
+    async def _repeat(self, sweep: Callable[[], object], *, after_s: float = 0.0) -> None:
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(settings.resume_window_s)
+        await asyncio.sleep(after_s)
         while True:
             try:
-                await loop.run_in_executor(self._services.store_executor, self.finish_all)
+                await loop.run_in_executor(self._services.store_executor, sweep)
             except StorageFailedError as error:
                 log.warning("leftovers_postponed", code=error.code)
             await asyncio.sleep(_EVERY_S)
 
     def finish_all(self) -> int:
         """Finish those whose time is over; how many. Blocks."""
-        settings = self._services.settings
         now = self._services.clock.now().wall
-        self._purge_metrics(now - timedelta(days=settings.metrics_retention_days))
         finished = 0
-        before = now - timedelta(seconds=settings.resume_window_s)
+        before = now - timedelta(seconds=self._services.settings.resume_window_s)
         for unfinished in self._services.store.unfinished_since(before):
             if not self._is_live(unfinished.session.session_id):
                 self._finish(unfinished)

@@ -1,21 +1,22 @@
-"""REST over the history: list and search, read, rename, delete, export."""
+"""REST over the history: list and search, read, change, delete and restore, export."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Response, status
-from pydantic import BaseModel, ConfigDict, Field
 
 from vivavoz.history.catalog import MAX_PAGE, Catalog
+from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.export import MEDIA_TYPES, ExportFormat, export
-from vivavoz.history.transcripts import Transcript, TranscriptPage
+from vivavoz.history.transcripts import Affected, Transcript, TranscriptPage
+from vivavoz.history.trash import Trash
+from vivavoz.history.visibility import not_found
 from vivavoz.transports.auth import UserId
-
-RunBlocking = Callable[[Callable[[], Any]], Awaitable[Any]]
-"""Runs a call that blocks off the event loop and gives its result."""
+from vivavoz.transports.blocking import RunBlocking
+from vivavoz.transports.history_selection import add_selection
+from vivavoz.transports.json_body import BoundedRoute
 
 _MAX_QUERY_LENGTH = 500
 _EXPORTED: dict[int | str, dict[str, Any]] = {
@@ -26,23 +27,19 @@ _EXPORTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Renaming(BaseModel):
-    """What of a transcript may be changed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: str = Field(description="One line of at most 200 characters.")
-
-
-def history_router(catalog: Catalog, run_blocking: RunBlocking = to_thread.run_sync) -> APIRouter:
+def history_router(
+    catalog: Catalog, trash: Trash, run_blocking: RunBlocking = to_thread.run_sync
+) -> APIRouter:
     """The routes under ``/api/history``.
 
-    A ``VivavozError`` that the catalog raises goes through to the application's error handlers.
+    A ``VivavozError`` that the history raises goes through to the application's error handlers.
     """
-    router = APIRouter(prefix="/api/history", tags=["history"])
+    router = APIRouter(prefix="/api/history", tags=["history"], route_class=BoundedRoute)
     _add_list(router, catalog, run_blocking)
     _add_transcript(router, catalog, run_blocking)
+    _add_deletion(router, catalog, trash, run_blocking)
     _add_export(router, catalog, run_blocking)
+    add_selection(router, catalog, trash, run_blocking)
     return router
 
 
@@ -73,28 +70,54 @@ def _add_transcript(router: APIRouter, catalog: Catalog, run_blocking: RunBlocki
         transcript: Transcript = await run_blocking(partial(catalog.get, transcript_id, user_id))
         return transcript
 
-    @router.patch("/{transcript_id}", summary="Rename a transcript")
-    async def rename_transcript(
-        transcript_id: UUID, renaming: Renaming, user_id: UserId
+    @router.patch(
+        "/{transcript_id}",
+        summary="Change a transcript's title or text; null brings the original text back",
+    )
+    async def change_transcript(
+        transcript_id: UUID, change: TranscriptChange, user_id: UserId
     ) -> Transcript:
         transcript: Transcript = await run_blocking(
-            partial(catalog.rename, transcript_id, user_id, renaming.title)
+            partial(catalog.change, transcript_id, user_id, change)
         )
         return transcript
 
+
+def _add_deletion(
+    router: APIRouter, catalog: Catalog, trash: Trash, run_blocking: RunBlocking
+) -> None:
     @router.delete(
         "/{transcript_id}",
-        summary="Delete a transcript and its file",
+        summary="Delete a transcript; it can be brought back for a while",
         status_code=status.HTTP_204_NO_CONTENT,
     )
-    async def delete_transcript(transcript_id: UUID, user_id: UserId) -> None:
-        await run_blocking(partial(catalog.delete, transcript_id, user_id))
+    async def delete_transcript(
+        transcript_id: UUID,
+        user_id: UserId,
+        now: Annotated[
+            bool, Query(description="Delete it, its segments and its file for good at once.")
+        ] = False,
+    ) -> None:
+        affected: Affected = await run_blocking(
+            partial(trash.delete, [transcript_id], user_id, for_good=now)
+        )
+        if affected.missing:
+            raise not_found(affected.missing)
+
+    @router.post("/{transcript_id}/restore", summary="Bring a deleted transcript back")
+    async def restore_transcript(transcript_id: UUID, user_id: UserId) -> Transcript:
+        def restore() -> Transcript:
+            trash.restore([transcript_id], user_id)
+            return catalog.get(transcript_id, user_id)
+
+        transcript: Transcript = await run_blocking(restore)
+        return transcript
 
 
 def _add_export(router: APIRouter, catalog: Catalog, run_blocking: RunBlocking) -> None:
     @router.get(
         "/{transcript_id}/export",
-        summary="Download a transcript as plain text, subtitles or JSON",
+        summary="Download a transcript as text, a Word document, subtitles or JSON",
         response_class=Response,
         responses=_EXPORTED,
     )

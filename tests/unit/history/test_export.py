@@ -189,13 +189,13 @@ class TestSubtitles:
     @given(spoken())
     def test_srt_and_vtt_say_the_same(self, segments: list[Segment]) -> None:
         expected = [(cue.start_ms, cue.end_ms, list(cue.lines)) for cue in cues_of(segments)]
-        assert parse_vtt(to_vtt(segments)) == expected
+        assert parse_vtt(to_vtt(segments).decode()) == expected
         arrows = [(s, e, [line.replace("-->", "→") for line in ls]) for s, e, ls in expected]
-        assert parse_srt(to_srt(segments)) == arrows
+        assert parse_srt(to_srt(segments).decode()) == arrows
 
     def test_srt(self) -> None:
         segments = [a_segment("Hola.", 0.0, 1.5), a_segment("uno --> dos", 3661.0, 3662.0)]
-        assert to_srt(segments) == (
+        assert to_srt(segments).decode() == (
             "1\n00:00:00,000 --> 00:00:01,500\nHola.\n"
             "\n"
             "2\n01:01:01,000 --> 01:01:02,000\nuno → dos\n"
@@ -203,20 +203,23 @@ class TestSubtitles:
 
     def test_vtt(self) -> None:
         segments = [a_segment("<b>tú & yo</b> -->", 0.0, 1.5)]
-        assert to_vtt(segments) == (
+        assert to_vtt(segments).decode() == (
             "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n&lt;b&gt;tú &amp; yo&lt;/b&gt; --&gt;\n"
         )
 
     def test_nothing_said(self) -> None:
-        assert to_srt([]) == ""
-        assert to_vtt([]) == "WEBVTT\n"
+        assert to_srt([]) == b""
+        assert to_vtt([]) == b"WEBVTT\n"
 
 
 class TestExport:
     def test_txt_is_the_transcript_file(self) -> None:
         exported = export(a_transcript(a_segment("Hola.", 0, 1)), ExportFormat.TXT)
         timestamp = START.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        assert exported.content == f"Transcripcion ID: {ID}\nTimestamp: {timestamp}\n\nHola.\n"
+        assert (
+            exported.content.decode()
+            == f"Transcripcion ID: {ID}\nTimestamp: {timestamp}\n\nHola.\n"
+        )
         assert exported.media_type == "text/plain; charset=utf-8"
 
     def test_json_holds_everything(self) -> None:
