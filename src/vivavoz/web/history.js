@@ -2,7 +2,7 @@
 
 import { errorText } from "./errors.js";
 import { formatClock, formatDay, formatLanguage, formatTime } from "./format.js";
-import { t, tCount, uiLocale } from "./i18n/index.js";
+import { addWords, t, tCount, uiLocale } from "./i18n/index.js";
 import { build, button } from "./markup.js";
 import { TranscriptReader } from "./reader.js";
 
@@ -15,8 +15,8 @@ let view = null;
 /** Show the history in `dialog`, with the transcript of that id opened if there is one. */
 export async function openHistory(dialog, api, id) {
   if (view === null) {
+    await Promise.all([loadStyle(), addWords("history")]);
     view = new HistoryView(dialog, api);
-    await loadStyle();
   }
   view.open(id);
 }

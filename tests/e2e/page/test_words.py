@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,12 +15,20 @@ from vivavoz.session.events import WarningCode
 
 ENTRY = re.compile(r'^  "([\w.]+)": "((?:[^"\\]|\\.)*)",$', re.MULTILINE)
 LANGUAGES = ("en", "es")
-SOURCES = [path for path in sorted(WEB.rglob("*.js")) if path.parent.name != "i18n"]
+SOURCES = [path for path in sorted(WEB.rglob("*.js")) if WEB / "i18n" not in path.parents]
+
+
+def catalogues(language: str) -> list[Path]:
+    """The files that hold the strings of a language: the first visit's, and one for each part."""
+    folder = WEB / "i18n"
+    return [folder / f"{language}.js", *sorted((folder / language).glob("*.js"))]
 
 
 def words(language: str) -> dict[str, str]:
     """The strings of a language by key."""
-    return dict(ENTRY.findall((WEB / "i18n" / f"{language}.js").read_text()))
+    return {
+        key: text for path in catalogues(language) for key, text in ENTRY.findall(path.read_text())
+    }
 
 
 def needed_keys() -> Iterator[str]:
@@ -53,8 +62,8 @@ def test_the_languages_hold_the_same_keys_in_the_same_order() -> None:
 
 
 def test_every_line_of_a_catalogue_is_an_entry() -> None:
-    for language in LANGUAGES:
-        lines = (WEB / "i18n" / f"{language}.js").read_text().splitlines()
+    for path in [path for language in LANGUAGES for path in catalogues(language)]:
+        lines = path.read_text().splitlines()
         strange = [line for line in lines[1:-1] if line and not ENTRY.fullmatch(line)]
         assert strange == []
 

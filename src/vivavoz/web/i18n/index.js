@@ -1,9 +1,11 @@
-// The page's words: one catalogue a language, every string by its key.
+// The page's words: every string by its key, in one catalogue a language and, in a folder beside it,
+// one for each part of the page that is loaded when it is asked for.
 
 const LANGUAGES = ["en", "es"];
 
 let current = "en";
 let catalogue = {};
+const parts = new Set();
 
 /** The language of the page's words. */
 export const uiLanguage = () => current;
@@ -34,7 +36,7 @@ export function tCount(key, n) {
 
 /** Speak `language` everywhere in the document. */
 export async function setUiLanguage(language) {
-  ({ default: catalogue } = await import(`./${language}.js`));
+  catalogue = await load(language);
   current = language;
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-i18n]")) {
@@ -45,4 +47,16 @@ export async function setUiLanguage(language) {
     element.setAttribute("aria-label", label);
     if (element.localName === "button") element.title = label;
   }
+}
+
+/** Have the words of a part of the page as well, in this language and every later one. */
+export async function addWords(part) {
+  parts.add(part);
+  catalogue = await load(current);
+}
+
+async function load(language) {
+  const files = [`./${language}.js`, ...[...parts].map((part) => `./${language}/${part}.js`)];
+  const modules = await Promise.all(files.map((file) => import(file)));
+  return Object.assign({}, ...modules.map((module) => module.default));
 }
