@@ -1,5 +1,6 @@
 """What a session says to its client, over whichever connection there is."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from vivavoz.errors import SessionReplacedError, VivavozError
@@ -48,6 +49,7 @@ class ClientLine:
 
     def welcome_back(self, connection: Connection) -> None:
         """A later connection takes the place of any other: tell it where things stand."""
+        self._services.counters.resumes.inc()
         if self.connection is not None:
             self.fail(
                 SessionReplacedError(
@@ -76,6 +78,11 @@ class ClientLine:
         """Send an event, if anybody listens."""
         if self.connection is not None:
             self.connection.send(event)
+
+    def send_all(self, events: Iterable[ServerEvent]) -> None:
+        """Send events in order."""
+        for event in events:
+            self.send(event)
 
     def fail(self, error: VivavozError) -> None:
         """Tell an error."""

@@ -99,7 +99,6 @@ class SessionRunner:
             TooManyReconnectsError: nothing was changed.
         """
         self.session.connection_resumed(self._services.clock.now())
-        self._services.counters.resumes.inc()
         self.line.welcome_back(connection)
         self._after_event()
 
@@ -152,7 +151,7 @@ class SessionRunner:
 
     def _acknowledge(self) -> None:
         self.session.acknowledge(self._recording.pending_chunks)
-        self._send_session_events()
+        self.line.send_all(self.session.events_to_send())
 
     # --- what came of the audio (Listener) --------------------------------------------------------
 
@@ -229,7 +228,7 @@ class SessionRunner:
         self.line.fail(error)
         self._outcome = error.code.lower()
         self.session.fail()
-        self._send_session_events()
+        self.line.send_all(self.session.events_to_send())
         if not self.session.entity.confirmed_text:
             self.reporter.forget()
         self._free(close_code_for(error))
@@ -266,7 +265,7 @@ class SessionRunner:
             return
         if not self._is_freed:
             self.session.complete()
-            self._send_session_events()
+            self.line.send_all(self.session.events_to_send())
             self.line.send(self.farewell)
             self._free(CloseCode.COMPLETED)
 
@@ -285,12 +284,8 @@ class SessionRunner:
         if self._is_freed:
             return
         self._recording.finish_if_complete()
-        self._send_session_events()
+        self.line.send_all(self.session.events_to_send())
         self._alarm.set_again()
-
-    def _send_session_events(self) -> None:
-        for event in self.session.events_to_send():
-            self.line.send(event)
 
     def _expect_metrics(self) -> None:
         next_s = self._services.clock.now().monotonic_s + self._services.settings.metrics_interval_s
