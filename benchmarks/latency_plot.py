@@ -11,6 +11,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -36,7 +37,7 @@ class Curve:
         ordered = sorted(self.latencies_s)
         for step in range(1, STEPS + 1):
             share = step / STEPS
-            yield max(ordered[max(round(share * len(ordered)) - 1, 0)], 0.0), share
+            yield max(ordered[ceil(share * len(ordered)) - 1], 0.0), share
 
 
 def curves_of(lines: Sequence[str], sessions: int) -> list[Curve]:
