@@ -50,9 +50,13 @@ PURE = (
     "vad.segmenter",
     "recognition.*",
     "benchmark.score",
+    "client.backlog",
     "client.buffer",
     "client.journal",
+    "client.link",
     "client.protocol",
+    "client.raw_pcm",
+    "client.transcript",
 )
 PURE_DEPENDENCIES = {"numpy", "pydantic"}
 NO_IO_NO_CLOCK = set(sys.stdlib_module_names) - {

@@ -1,8 +1,17 @@
 """The client library: a dictation that survives lost connections and restarted servers."""
 
+from vivavoz.client.backlog import AudioFile, as_file
 from vivavoz.client.buffer import RecordedStream
-from vivavoz.client.protocol import Link
-from vivavoz.client.stream import VivavozClient
+from vivavoz.client.link import Link
+from vivavoz.client.stream import UPLOADED, VivavozClient
 from vivavoz.client.transcript import LiveTranscript
 
-__all__ = ["Link", "LiveTranscript", "RecordedStream", "VivavozClient"]
+__all__ = [
+    "UPLOADED",
+    "AudioFile",
+    "Link",
+    "LiveTranscript",
+    "RecordedStream",
+    "VivavozClient",
+    "as_file",
+]

@@ -5,13 +5,10 @@ new server process has to read a container from its first byte: the chunks of th
 stream stay even when their text is durable.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_RAW_PCM = re.compile(r"audio/(?:pcm|l16)\b", re.IGNORECASE)
-_CHANNELS = re.compile(r";\s*channels\s*=\s*\"?(\d+)", re.IGNORECASE)
-_PCM_SAMPLE_BYTES = 2
+from vivavoz.client.raw_pcm import RawPcm
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +22,31 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class RecordedStream:
-    """One run of a recorder, whole: a file of that MIME type, or raw PCM."""
+    """What one run of a recorder left without stored text.
+
+    ``audio``: a whole file of the MIME type, or raw PCM from where the stored text ends.
+    ``starts_at_s``: where it begins in the session, in seconds of audio; of containers after the
+    first stream an estimate by the chunks' capture times. ``last_sequence_number``: of its chunks.
+    """
 
     mime_type: str
     audio: bytes
+    starts_at_s: float
+    last_sequence_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
     mime_type: str
     first_sequence_number: int
+    starts_at_s: float
 
 
 def cut(audio: bytes, mime_type: str, max_bytes: int) -> Iterator[bytes]:
     """Pieces of at most ``max_bytes``: raw PCM at edges between samples of all channels, a
     container anywhere."""
-    unit_bytes = 1
-    if _RAW_PCM.match(mime_type):
-        channels = _CHANNELS.search(mime_type)
-        unit_bytes = _PCM_SAMPLE_BYTES * int(channels[1] if channels else 1)
+    raw = RawPcm.of(mime_type)
+    unit_bytes = raw.frame_bytes if raw else 1
     step = max(max_bytes - max_bytes % unit_bytes, unit_bytes)
     for start in range(0, len(audio), step):
         yield audio[start : start + step]
@@ -68,7 +71,12 @@ class ChunkBuffer:
 
     def begin_stream(self, mime_type: str) -> None:
         """A new container stream begins with the next chunk."""
-        self._streams.append(_Stream(mime_type, self.last_sequence_number + 1))
+        first = self.last_sequence_number + 1
+        starts_at_s = 0.0
+        if self._streams:
+            before = self._streams[-1]
+            starts_at_s = before.starts_at_s + self._duration_s(before, first)
+        self._streams.append(_Stream(mime_type, first, starts_at_s))
 
     def append(self, audio: bytes, captured_at_ms: float) -> None:
         """Keep audio of the present stream, in as many chunks as the limit asks for."""
@@ -97,15 +105,37 @@ class ChunkBuffer:
             del self._chunks[number]
 
     def unsaved_streams(self) -> list[RecordedStream]:
-        """Every kept stream with audio whose text is not durable, from its first byte."""
+        """Every kept stream with audio whose text is not durable: containers from their first
+        byte, raw PCM from the first chunk that is not durable."""
         ends = [stream.first_sequence_number for stream in self._streams[1:]]
         return [
-            RecordedStream(stream.mime_type, self._audio(stream.first_sequence_number, end))
+            self._unsaved(stream, end)
             for stream, end in zip(
                 self._streams, [*ends, self.last_sequence_number + 1], strict=True
             )
             if end - 1 > self.durable_sequence_number and end > stream.first_sequence_number
         ]
 
-    def _audio(self, first: int, end: int) -> bytes:
-        return b"".join(self._chunks[number].audio for number in range(first, end))
+    def _unsaved(self, stream: _Stream, end: int) -> RecordedStream:
+        first = stream.first_sequence_number
+        if RawPcm.of(stream.mime_type):
+            first = max(first, self.durable_sequence_number + 1)
+        return RecordedStream(
+            mime_type=stream.mime_type,
+            audio=b"".join(chunk.audio for chunk in self._between(first, end)),
+            starts_at_s=stream.starts_at_s + self._duration_s(stream, first),
+            last_sequence_number=end - 1,
+        )
+
+    def _duration_s(self, stream: _Stream, end: int) -> float:
+        chunks = self._between(stream.first_sequence_number, end)
+        raw = RawPcm.of(stream.mime_type)
+        if raw:
+            return raw.duration_s(sum(len(chunk.audio) for chunk in chunks))
+        if len(chunks) < 2:
+            return 0.0
+        between_s = max(chunks[-1].captured_at_ms - chunks[0].captured_at_ms, 0.0) / 1000
+        return between_s * len(chunks) / (len(chunks) - 1)
+
+    def _between(self, first: int, end: int) -> list[Chunk]:
+        return [self._chunks[number] for number in range(first, end)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from vivavoz.client.buffer import Chunk, ChunkBuffer
 from vivavoz.session.entities import SessionStatus
 from vivavoz.session.events import PauseRecording, ResumeRecording, StartRecording, StopRecording
+from vivavoz.session.wire import encode_binary_chunk, encode_client
 
 Control = StartRecording | PauseRecording | ResumeRecording | StopRecording
 
@@ -81,6 +82,13 @@ class Journal:
             reached = _STATUS_AFTER[type(placed.control)]
             if reached is status:
                 self._next_control = position
+
+
+def encode(entry: Control | Chunk) -> str | bytes:
+    """An entry as a message: text, or a binary frame for a chunk."""
+    if isinstance(entry, Chunk):
+        return encode_binary_chunk(entry.sequence_number, entry.captured_at_ms, entry.audio)
+    return encode_client(entry)
 
 
 def _status_after(controls: list[_PlacedControl]) -> SessionStatus:

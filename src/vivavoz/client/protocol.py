@@ -6,10 +6,10 @@ come. Time is monotonic seconds, always an argument.
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 
-from vivavoz.client.buffer import Chunk, RecordedStream
-from vivavoz.client.journal import Control, Journal
+from vivavoz.client.buffer import RecordedStream
+from vivavoz.client.journal import Control, Journal, encode
+from vivavoz.client.link import Link
 from vivavoz.session.entities import MAX_CHUNK_BYTES, SessionStatus
 from vivavoz.session.events import (
     Ack,
@@ -27,7 +27,7 @@ from vivavoz.session.events import (
     StatusChanged,
     StopRecording,
 )
-from vivavoz.session.wire import encode_binary_chunk, encode_client
+from vivavoz.session.wire import encode_client
 
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0)
 PING_INTERVAL_S = 4.0
@@ -35,24 +35,9 @@ SILENCE_LIMIT_S = 15.0
 RESEND_DELAY_S = 0.3
 
 _NO_SUCH_SESSION_CODE = 4404
+_CLIENT_WAS_AWAY = "connection_lost"
 _FINAL_CLOSE_CODES = frozenset({4400, 4401, 4403, 4404, 4408, 4409, 4410, 4429})
 _SEND_AGAIN = frozenset({"SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"})
-
-
-class Link(StrEnum):
-    """How the client stands with the server.
-
-    ``waiting``: to connect at ``connect_at_s``. ``connecting``: opened or opening, not greeted yet.
-    ``open``: at work. ``blocked``: all attempts failed; what is recorded is only kept.
-    ``refused``: the server ended it and will not have the session back. ``completed``: the end.
-    """
-
-    WAITING = "waiting"
-    CONNECTING = "connecting"
-    OPEN = "open"
-    BLOCKED = "blocked"
-    REFUSED = "refused"
-    COMPLETED = "completed"
 
 
 class ClientProtocol:
@@ -79,6 +64,7 @@ class ClientProtocol:
         self._ping_due = False
         self._records = False
         """Whether the server has taken ``start_recording``."""
+        self._is_stopped = False
         self._control(start)
 
     # --- recording --------------------------------------------------------------------------------
@@ -97,6 +83,7 @@ class ClientProtocol:
 
     def stop(self) -> None:
         """No more audio comes."""
+        self._is_stopped = True
         self._note(
             lambda journal: journal.control(
                 StopRecording(last_sequence_number=journal.buffer.last_sequence_number)
@@ -111,10 +98,29 @@ class ClientProtocol:
         buffer = self._journal.buffer
         return buffer.last_sequence_number - buffer.durable_sequence_number
 
+    @property
+    def last_sequence_number(self) -> int:
+        """Of the newest chunk."""
+        return self._journal.buffer.last_sequence_number if self._journal else 0
+
     def unsaved_streams(self) -> list[RecordedStream]:
         """The recordings whose text the server has not stored, to upload or to keep as files."""
         journal = self._journal or self._new_journal(MAX_CHUNK_BYTES)
         return journal.buffer.unsaved_streams()
+
+    # --- without the session ----------------------------------------------------------------------
+
+    def uploading(self) -> None:
+        """What ``unsaved_streams`` holds is being uploaded."""
+        self.link = Link.UPLOADING
+
+    def uploaded(self, stream: RecordedStream) -> None:
+        """That stream's text is stored."""
+        self._buffer_is_durable(stream.last_sequence_number)
+
+    def upload_ended(self) -> None:
+        """It worked, or what is left stays here."""
+        self.link = Link.GONE if self.unsaved_chunks else Link.COMPLETED
 
     # --- the connection ---------------------------------------------------------------------------
 
@@ -135,8 +141,11 @@ class ClientProtocol:
         if self.link not in (Link.CONNECTING, Link.OPEN):
             return
         self._hold_until_s = None
-        starts_over = close_code == _NO_SUCH_SESSION_CODE and self._start_over()
-        if close_code in _FINAL_CLOSE_CODES and not starts_over:
+        is_gone = close_code == _NO_SUCH_SESSION_CODE
+        starts_over = is_gone and self._start_over()
+        if is_gone and not starts_over:
+            self.link = Link.GONE
+        elif close_code in _FINAL_CLOSE_CODES and not starts_over:
             self.link = Link.REFUSED
         elif self._attempts == len(BACK_OFF_S):
             self.link = Link.BLOCKED
@@ -162,9 +171,7 @@ class ClientProtocol:
             case Failed():
                 self._failed(event.error, now_s)
             case SessionCompleted():
-                self.link = Link.COMPLETED
-                if event.saved and self._journal is not None:
-                    self._buffer_is_durable(self._journal.buffer.last_sequence_number)
+                self._completed(event)
             case _:
                 pass
 
@@ -180,7 +187,7 @@ class ClientProtocol:
             return messages
         highest = self._received_sequence_number + self._limits.max_unacknowledged_chunks
         while (entry := self._journal.take(highest)) is not None:
-            messages.append(_encode(entry))
+            messages.append(encode(entry))
         return messages
 
     # --- time -------------------------------------------------------------------------------------
@@ -257,6 +264,21 @@ class ClientProtocol:
         self._journal.resume(1, SessionStatus.CONNECTED)
         return True
 
+    def _completed(self, event: SessionCompleted) -> None:
+        """The server may have ended the session because this side was away for too long; then it
+        has stored the text of what it had, and the rest is still here."""
+        self.link = Link.COMPLETED
+        if self._journal is None:
+            return
+        last = self._journal.buffer.last_sequence_number
+        if event.reason == _CLIENT_WAS_AWAY:
+            if event.saved:
+                self._buffer_is_durable(min(event.audio_chunks_received, last))
+            if not self._is_stopped or self.unsaved_chunks:
+                self.link = Link.GONE
+        elif event.saved:
+            self._buffer_is_durable(last)
+
     def _buffer_is_durable(self, sequence_number: int) -> None:
         if self._journal is not None:
             self._journal.buffer.durable(sequence_number)
@@ -276,9 +298,3 @@ class ClientProtocol:
     def _retry_after_s(self) -> float:
         asked = self.last_error.details.get("retry_after_s", 0) if self.last_error else 0
         return float(asked) if isinstance(asked, int | float) else 0.0
-
-
-def _encode(entry: Control | Chunk) -> str | bytes:
-    if isinstance(entry, Chunk):
-        return encode_binary_chunk(entry.sequence_number, entry.captured_at_ms, entry.audio)
-    return encode_client(entry)

@@ -2,45 +2,36 @@
 
 import asyncio
 import contextlib
-import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
-
+from vivavoz.client.address import socket_url, without_query
+from vivavoz.client.backlog import as_file, news_of
 from vivavoz.client.buffer import RecordedStream
+from vivavoz.client.connection import Connector
 from vivavoz.client.failure import exception_of
-from vivavoz.client.protocol import ClientProtocol, Link
-from vivavoz.errors import InvalidMessageError, ServerUnreachableError, VivavozError
+from vivavoz.client.link import Link
+from vivavoz.client.protocol import BACK_OFF_S, ClientProtocol
+from vivavoz.client.rest import RestClient
+from vivavoz.client.transcript import LiveTranscript
+from vivavoz.errors import ServerUnreachableError, VivavozError
 from vivavoz.session.events import (
     RecordingOptions,
     ServerEvent,
     SessionCompleted,
     SessionCreated,
     StartRecording,
+    TranscriptionFinal,
 )
-from vivavoz.session.wire import decode_server
 
-_OPEN_TIMEOUT_S = 10.0
-_CLOSE_TIMEOUT_S = 2.0
-_ENDED = frozenset({Link.BLOCKED, Link.REFUSED, Link.COMPLETED})
+UPLOADED = "uploaded"
+"""``SessionCompleted.reason`` of a dictation of which a part was uploaded at its end."""
 
-_log = logging.getLogger(__name__)
-_wire_log = logging.getLogger(f"{__name__}.wire")
-_wire_log.setLevel(logging.INFO)  # below that it would write down keys and tokens
-
-
-def socket_url(address: str) -> str:
-    """The WebSocket address of a server given as ``http://host:port`` or as ``ws://host:port/ws``."""
-    parts = urlsplit(address if "://" in address else f"http://{address}")
-    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-    path = parts.path if parts.path.strip("/") else "/ws"
-    return urlunsplit((scheme, parts.netloc, path, parts.query, ""))
+_PROBE_INTERVAL_S = 15.0
 
 
 class VivavozClient:
@@ -49,12 +40,18 @@ class VivavozClient:
     As a context manager it connects on entry and leaves nothing running on exit. A connection that
     is lost afterwards comes back by itself, with nothing lost; ``link`` tells how it stands.
 
+    When all attempts failed, recording goes on here and the server is looked for every 15 seconds.
+    Once it answers, the session goes on where it was. If the server has closed it meanwhile, what
+    it has not stored is uploaded at the stop, and its text comes as finals like any other (see
+    ``backlog``); the history then has the dictation in parts.
+
     Args:
         url: the server, as ``http://host:port`` or the full address of its WebSocket.
         mime_type: of the audio that follows.
         language: ISO 639-1, or none to let the engine detect.
         options: prompts and metadata of the session.
         api_key: a key, or a token, for a server that asks for one.
+        on_link: told of each change of ``link``.
     """
 
     def __init__(
@@ -65,18 +62,25 @@ class VivavozClient:
         language: str | None = None,
         options: RecordingOptions | None = None,
         api_key: str | None = None,
+        on_link: Callable[[Link], None] = lambda link: None,
     ) -> None:
         self._url = socket_url(url)
-        self._headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
-        start = StartRecording(
+        headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
+        self._rest = RestClient(self._url, headers)
+        self._start = StartRecording(
             mime_type=mime_type, language=language, options=options or RecordingOptions()
         )
-        self._protocol = ClientProtocol(start, time.monotonic())
+        self._protocol = ClientProtocol(self._start, time.monotonic())
+        self._connector = Connector(self._url, headers, self._protocol, self._take)
+        self._transcript = LiveTranscript()
+        self._on_link = on_link
+        self._told_link = self._protocol.link
+        self._stopping = asyncio.Event()
         self._events: asyncio.Queue[ServerEvent | None] = asyncio.Queue()
-        self._wake = asyncio.Event()
-        self._created: asyncio.Future[SessionCreated] | None = None
+        self._created: asyncio.Future[None] | None = None
+        self._session_id = UUID(int=0)
         self._completed: SessionCompleted | None = None
-        self._trouble = ""
+        self._upload_error: VivavozError | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -109,31 +113,33 @@ class VivavozClient:
         """Hand over recorded audio; it is kept until its text is safe on the server."""
         captured_at = captured_at or datetime.now(UTC)
         self._protocol.send_audio(audio, captured_at.timestamp() * 1000)
-        self._wake.set()
+        self._connector.wake()
         await asyncio.sleep(0)
 
     def pause(self, *, stream_ended: bool = False) -> None:
         """Finish the utterance; ``stream_ended``: the next audio begins a new container."""
         self._protocol.pause(stream_ended=stream_ended)
-        self._wake.set()
+        self._connector.wake()
 
     def resume(self, mime_type: str | None = None) -> None:
         """Go on after a pause; a MIME type announces a new container stream."""
         self._protocol.resume(mime_type)
-        self._wake.set()
+        self._connector.wake()
 
     async def stop(self) -> SessionCompleted:
-        """End the recording and wait for the whole text.
+        """End the recording and wait for the whole text; ``reason`` is ``uploaded`` when part of
+        it had to be.
 
         Raises:
-            ServerUnreachableError: the server went away for good; see ``unsaved_streams``.
+            ServerUnreachableError: the server does not come back; see ``unsaved_streams``.
             VivavozError: the server gave the session up, as its error says.
         """
         self._protocol.stop()
-        self._wake.set()
+        self._stopping.set()
+        self._connector.wake()
         if self._task is not None:
             await asyncio.wait([self._task])
-        if self._completed is None:
+        if self._protocol.link is not Link.COMPLETED or self._completed is None:
             raise self._failure()
         return self._completed
 
@@ -167,9 +173,7 @@ class VivavozClient:
 
     async def _run(self) -> None:
         try:
-            while self._protocol.link not in _ENDED:
-                await asyncio.sleep(max(0.0, self._protocol.connect_at_s - time.monotonic()))
-                await self._connect_once()
+            while await self._next_step():
                 if self._created is None or not self._created.done():
                     return
         finally:
@@ -177,88 +181,111 @@ class VivavozClient:
                 self._created.set_exception(self._failure())
             self._events.put_nowait(None)
 
-    async def _connect_once(self) -> None:
+    async def _next_step(self) -> bool:
+        """Do what the link asks for; whether there is more to do."""
+        match self._protocol.link:
+            case Link.REFUSED | Link.COMPLETED:
+                return False
+            case Link.BLOCKED:
+                if not await self._server_is_back():
+                    return False
+            case Link.GONE:
+                await self._stopping.wait()
+                await self._wait_for_rest()
+                await self._upload_all()
+                return False
+            case _:
+                await asyncio.sleep(max(0.0, self._protocol.connect_at_s - time.monotonic()))
         query = self._protocol.connecting(time.monotonic())
-        close_code: int | None = None
-        try:
-            async with connect(
-                _with_query(self._url, query),
-                additional_headers=self._headers,
-                logger=_wire_log,
-                open_timeout=_OPEN_TIMEOUT_S,
-                close_timeout=_CLOSE_TIMEOUT_S,
-                ping_interval=None,
-                proxy=None if _is_loopback(self._url) else True,
-            ) as connection:
-                await self._converse(connection)
-                close_code = connection.close_code
-        except InvalidStatus as error:
-            self._trouble = f"answered with HTTP {error.response.status_code}"
-        except InvalidHandshake:
-            self._trouble = "does not speak the WebSocket protocol"
-        except (OSError, WebSocketException) as error:
-            self._trouble = "did not answer in time" if isinstance(error, TimeoutError) else ""
-        self._protocol.connection_lost(time.monotonic(), close_code)
+        self._tell_link()
+        await self._connector.converse(query)
+        self._tell_link()
+        return True
 
-    async def _converse(self, connection: ClientConnection) -> None:
-        duties = {
-            asyncio.create_task(duty(connection))
-            for duty in (self._read_events, self._send_messages, self._watch_silence)
-        }
-        try:
-            done, _ = await asyncio.wait(duties, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in duties:
-                task.cancel()
-            await asyncio.gather(*duties, return_exceptions=True)
-        for task in done:
-            task.result()
+    async def _server_is_back(self) -> bool:
+        """Look for the server now and then, and once more when the recording ends."""
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _PROBE_INTERVAL_S)
+            if await self._rest.is_ready():
+                return True
+        return False
 
-    async def _read_events(self, connection: ClientConnection) -> None:
-        with contextlib.suppress(WebSocketException):
-            async for message in connection:
-                try:
-                    event = decode_server(message)
-                except InvalidMessageError as error:
-                    _log.warning("unreadable message from the server: %s", error.message)
-                    continue
-                self._take(event)
-                if self._protocol.link in _ENDED:
-                    return
+    async def _wait_for_rest(self) -> None:
+        for delay_s in BACK_OFF_S:
+            if await self._rest.is_ready():
+                return
+            await asyncio.sleep(delay_s)
+
+    async def _upload_all(self) -> None:
+        self._protocol.uploading()
+        self._tell_link()
+        transcript_id = self._completed.transcript_id if self._completed else None
+        try:
+            for stream in self._protocol.unsaved_streams():
+                transcript_id = await self._upload(stream) or transcript_id
+        except VivavozError as error:
+            self._upload_error = error
+        else:
+            self._completed = self._completed_by_upload(transcript_id)
+            self._show(self._completed)
+        self._protocol.upload_ended()
+        self._tell_link()
+
+    async def _upload(self, stream: RecordedStream) -> UUID | None:
+        """Have a stream transcribed; its transcript."""
+        known_until_s = self._transcript.confirmed_until_s
+        transcript_id = None
+        async for said in self._rest.transcribe(as_file(stream), self._start):
+            if isinstance(said, UUID):
+                transcript_id = said
+            elif (news := news_of(said, stream, known_until_s)) is not None:
+                self._show(TranscriptionFinal(result=news))
+        self._protocol.uploaded(stream)
+        return transcript_id
+
+    def _completed_by_upload(self, transcript_id: UUID | None) -> SessionCompleted:
+        return SessionCompleted(
+            session_id=self._session_id,
+            transcript_id=transcript_id,
+            saved=transcript_id is not None,
+            reason=UPLOADED,
+            confirmed_text=self._transcript.confirmed_text,
+            duration_s=self._transcript.confirmed_until_s,
+            audio_chunks_received=self._protocol.last_sequence_number,
+        )
 
     def _take(self, event: ServerEvent) -> None:
         self._protocol.receive(event, time.monotonic())
-        if isinstance(event, SessionCreated) and self._created and not self._created.done():
-            self._created.set_result(event)
+        if isinstance(event, SessionCreated):
+            self._session_id = event.session_id
+            if self._created is not None and not self._created.done():
+                self._created.set_result(None)
         if isinstance(event, SessionCompleted):
             self._completed = event
+        self._tell_link()
+        self._show(event)
+        self._connector.wake()
+
+    def _show(self, event: ServerEvent) -> None:
+        self._transcript.receive(event)
         self._events.put_nowait(event)
-        self._wake.set()
 
-    async def _send_messages(self, connection: ClientConnection) -> None:
-        with contextlib.suppress(WebSocketException):
-            while True:
-                self._wake.clear()
-                for message in self._protocol.messages_to_send():
-                    await connection.send(message)
-                await self._wake.wait()
-
-    async def _watch_silence(self, connection: ClientConnection) -> None:
-        while (tick_s := self._protocol.next_tick_s) is not None:
-            await asyncio.sleep(max(0.0, tick_s - time.monotonic()))
-            if not self._protocol.tick(time.monotonic()):
-                connection.transport.abort()
-                return
-            self._wake.set()
+    def _tell_link(self) -> None:
+        if self._told_link is not self._protocol.link:
+            self._told_link = self._protocol.link
+            self._on_link(self._told_link)
 
     def _failure(self) -> VivavozError:
+        if self._upload_error is not None:
+            return self._upload_error
         if self._protocol.last_error is not None:
             return exception_of(self._protocol.last_error)
-        address = urlunsplit(urlsplit(self._url)._replace(query=""))
+        address = without_query(self._url)
         happened = (
-            f"What is at {address} {self._trouble}"
-            if self._trouble
-            else (f"No server answers at {address}")
+            f"What is at {address} {self._connector.trouble}"
+            if self._connector.trouble
+            else f"No server answers at {address}"
         )
         return ServerUnreachableError(
             f"{happened}. Start one with `vivavoz serve`, or check the address.", url=address
@@ -268,13 +295,3 @@ class VivavozClient:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-
-
-def _with_query(url: str, query: dict[str, str]) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), *query.items()])))
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")

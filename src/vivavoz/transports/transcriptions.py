@@ -195,7 +195,8 @@ def _message_of(event: UploadEvent) -> dict[str, Any]:
         case UploadProgress(audio_s=audio_s, duration_s=duration_s):
             return {"type": "progress", "audio_s": audio_s, "duration_s": duration_s}
         case TranscriptionResult(text_content=text):
-            return {"type": "transcript.text.delta", "delta": f"{text} "}
+            result = event.model_dump(mode="json")
+            return {"type": "transcript.text.delta", "delta": f"{text} ", "result": result}
         case SessionCompleted(confirmed_text=text, transcript_id=transcript_id):
             saved_as = str(transcript_id) if transcript_id else None
             return {"type": "transcript.text.done", "text": text, "transcript_id": saved_as}

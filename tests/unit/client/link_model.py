@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from vivavoz.client.protocol import ClientProtocol, Link
+from vivavoz.client.link import Link
+from vivavoz.client.protocol import ClientProtocol
 from vivavoz.errors import VivavozError
 from vivavoz.session.deadlines import Moment
 from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession

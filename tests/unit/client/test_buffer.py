@@ -64,15 +64,34 @@ def test_a_late_ack_takes_nothing_back() -> None:
     assert buffer.durable_sequence_number == 2
 
 
-def test_unsaved_streams_are_whole_files() -> None:
+def test_unsaved_containers_are_whole_files() -> None:
     buffer = filled((WEBM, [b"ab", b"cd"]), ("audio/wav", [b"ef"]), (WEBM, []))
     assert buffer.unsaved_streams() == [
-        RecordedStream(WEBM, b"abcd"),
-        RecordedStream("audio/wav", b"ef"),
+        RecordedStream(WEBM, b"abcd", starts_at_s=0.0, last_sequence_number=2),
+        RecordedStream("audio/wav", b"ef", starts_at_s=0.0, last_sequence_number=3),
     ]
     buffer.durable(1)
     assert buffer.unsaved_streams()[0].audio == b"abcd"
     buffer.durable(2)
-    assert buffer.unsaved_streams() == [RecordedStream("audio/wav", b"ef")]
+    assert [stream.audio for stream in buffer.unsaved_streams()] == [b"ef"]
     buffer.durable(3)
     assert buffer.unsaved_streams() == []
+
+
+def test_unsaved_raw_audio_begins_where_the_stored_text_ends() -> None:
+    pcm = "audio/pcm;rate=2;channels=1"
+    buffer = filled((pcm, [b"abcd", b"efgh"]), (pcm, [b"ijkl"]))
+    buffer.durable(1)
+    assert buffer.unsaved_streams() == [
+        RecordedStream(pcm, b"efgh", starts_at_s=1.0, last_sequence_number=2),
+        RecordedStream(pcm, b"ijkl", starts_at_s=2.0, last_sequence_number=3),
+    ]
+
+
+def test_where_a_container_begins_is_estimated_by_its_chunks_capture_times() -> None:
+    buffer = ChunkBuffer(max_chunk_bytes=4)
+    for base_ms in (0.0, 60_000.0):
+        buffer.begin_stream(WEBM)
+        for number in range(4):
+            buffer.append(b"ab", base_ms + 300 * number)
+    assert [stream.starts_at_s for stream in buffer.unsaved_streams()] == [0.0, 1.2]

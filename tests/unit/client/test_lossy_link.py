@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.unit.client.link_model import LossyLink, ServerModel
-from vivavoz.client.protocol import ClientProtocol, Link
+from vivavoz.client.link import Link
+from vivavoz.client.protocol import ClientProtocol
 from vivavoz.session.events import StartRecording
 
 WEBM = "audio/webm;codecs=opus"

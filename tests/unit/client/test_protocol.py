@@ -8,27 +8,25 @@ import pytest
 
 from tests.unit.client.link_model import ENGINE, LIMITS, SESSION_ID, WINDOW
 from vivavoz.client.failure import exception_of
+from vivavoz.client.link import Link
 from vivavoz.client.protocol import (
     BACK_OFF_S,
     PING_INTERVAL_S,
     SILENCE_LIMIT_S,
     ClientProtocol,
-    Link,
 )
-from vivavoz.client.transcript import LiveTranscript
 from vivavoz.errors import ServerError, TooManySessionsError
-from vivavoz.session.entities import SessionStatus, TranscriptionResult
+from vivavoz.session.entities import SessionStatus
 from vivavoz.session.events import (
     Ack,
     ErrorBody,
     Failed,
     Pong,
+    SessionCompleted,
     SessionCreated,
     SessionResumed,
     StartRecording,
     StatusChanged,
-    TranscriptionFinal,
-    TranscriptionPartial,
 )
 
 WEBM = "audio/webm;codecs=opus"
@@ -192,7 +190,7 @@ def test_the_server_may_ask_for_more_patience() -> None:
     assert client.connect_at_s == 8.5
 
 
-@pytest.mark.parametrize("code", [4400, 4401, 4403, 4404, 4408, 4409, 4410, 4429])
+@pytest.mark.parametrize("code", [4400, 4401, 4403, 4408, 4409, 4410, 4429])
 def test_some_closes_are_for_good(code: int) -> None:
     client = open_client(chunks=1)
     sent(client)
@@ -200,6 +198,59 @@ def test_some_closes_are_for_good(code: int) -> None:
     client.connection_lost(1.0, code)
     assert client.link is Link.REFUSED
     assert client.next_tick_s is None
+
+
+def test_a_session_that_the_server_closed_goes_on_here_and_is_uploaded() -> None:
+    client = open_client(chunks=2)
+    sent(client)
+    client.receive(Ack(received_sequence_number=2, durable_sequence_number=1, queue_size=0), 0.0)
+    client.connection_lost(1.0)
+    client.connecting(2.0)
+    client.connection_lost(2.0, 4404)
+    assert str(client.link) == "gone"
+    assert client.next_tick_s is None
+    client.send_audio(b"later", 0.0)
+    client.stop()
+    (stream,) = client.unsaved_streams()
+    assert stream.audio.endswith(b"later")
+    client.uploading()
+    client.uploaded(stream)
+    client.upload_ended()
+    assert client.link is Link.COMPLETED
+    assert client.unsaved_streams() == []
+
+
+def completed(reason: str, chunks: int) -> SessionCompleted:
+    return SessionCompleted(
+        session_id=SESSION_ID,
+        transcript_id=SESSION_ID,
+        saved=True,
+        reason=reason,
+        confirmed_text="One.",
+        duration_s=1.0,
+        audio_chunks_received=chunks,
+    )
+
+
+def test_audio_that_a_session_closed_meanwhile_never_got_is_not_taken_for_stored() -> None:
+    client = open_client(chunks=1)
+    sent(client)
+    client.connection_lost(1.0)
+    client.send_audio(b"while the server was away", 0.0)
+    client.connecting(2.0)
+    client.receive(completed("connection_lost", chunks=1), 2.0)
+    assert client.link is Link.GONE
+    assert client.unsaved_chunks == 1
+
+
+@pytest.mark.parametrize(("reason", "chunks"), [("stopped", 2), ("connection_lost", 2)])
+def test_a_session_that_has_everything_is_the_end(reason: str, chunks: int) -> None:
+    client = open_client(chunks=chunks)
+    client.stop()
+    sent(client)
+    client.receive(completed(reason, chunks), 2.0)
+    assert client.link is Link.COMPLETED
+    assert client.unsaved_streams() == []
 
 
 def test_a_session_that_the_server_forgot_begins_anew_while_nothing_was_stored() -> None:
@@ -262,31 +313,3 @@ def test_a_server_error_keeps_its_class_and_its_facts() -> None:
     unknown = exception_of(failed("FROM_THE_FUTURE").error)
     assert isinstance(unknown, ServerError)
     assert unknown.details["server_code"] == "FROM_THE_FUTURE"
-
-
-def result(kind: str, text: str) -> TranscriptionResult:
-    return TranscriptionResult.model_validate(
-        {
-            "session_id": SESSION_ID,
-            "sequence_number": 1,
-            "result_type": kind,
-            "text_content": text,
-            "confidence": 1,
-            "start_time": 0,
-            "end_time": 1,
-            "language": "en",
-            "processing_time_ms": 1,
-        }
-    )
-
-
-def test_a_transcript_follows_partials_finals_and_resumes() -> None:
-    transcript = LiveTranscript()
-    transcript.receive(TranscriptionPartial(result=result("partial", "one tw")))
-    assert (transcript.confirmed_text, transcript.partial_text) == ("", "one tw")
-    transcript.receive(TranscriptionFinal(result=result("final", "One two.")))
-    transcript.receive(TranscriptionFinal(result=result("final", "Three.")))
-    assert (transcript.confirmed_text, transcript.partial_text) == ("One two. Three.", "")
-    missed = resumed(5, SessionStatus.RECORDING, confirmed_text="One two. Three. Four.")
-    transcript.receive(missed)
-    assert transcript.confirmed_text == "One two. Three. Four."
