@@ -13,6 +13,7 @@ one line of JSON, which ``latency_plot.py`` draws.
 import argparse
 import asyncio
 import os
+import signal
 import socket
 import sys
 import time
@@ -171,6 +172,7 @@ def main() -> None:
     parser.add_argument("--until", type=float, help="most sessions with p95 under so many seconds")
     parser.add_argument("--output", type=Path, help="append the results to this file as well")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or the server would outlive this
     recordings = [
         recording
         for recording in load_recordings(given.samples, given.only)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from peers.driver import Reader
+from peers.driver import TAIL_S, Reader
 from vivavoz.benchmark.recording import Recording
 from vivavoz.benchmark.score import percentile, score
 
@@ -22,7 +22,8 @@ class Usage:
 class Figures:
     """One server with so many sessions at once.
 
-    ``latencies_s``: of every word that ended up right, from its end until it was shown and stayed.
+    ``audio_s``: all that was played, the silence after each recording too. ``latencies_s``: of
+    every word that ended up right, from its end until it was shown and stayed.
     ``first_text_p50_s``: from the first word's start. ``wer``: percent. ``flicker``: words shown
     and later changed, per final word. ``silent``: dictations that got no text at all;
     ``failures``: those that the server refused or broke off, in its words. Not a number where
@@ -83,7 +84,7 @@ def figures_of(
         for one, (recording, _) in zip(scores, played, strict=True)
         if one.first_shown_s is not None
     ]
-    audio_s = sum(recording.duration_s for recording, _ in played)
+    audio_s = sum(recording.duration_s + TAIL_S for recording, _ in played)
     latencies = [latency for one in scores for latency in one.latencies_s]
     return Figures(
         server=server,

@@ -45,8 +45,9 @@ class ServerProcess:
     async def watch_memory(self) -> None:
         """Note the peak, until cancelled."""
         while True:
-            memory = sum(process.memory_info().rss for process in self._processes())
-            self.peak_memory_mb = max(self.peak_memory_mb, memory / 1e6)
+            with suppress(psutil.NoSuchProcess):
+                memory = sum(process.memory_info().rss for process in self._processes())
+                self.peak_memory_mb = max(self.peak_memory_mb, memory / 1e6)
             await asyncio.sleep(_MEMORY_INTERVAL_S)
 
     def stop(self) -> None:

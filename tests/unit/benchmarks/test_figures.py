@@ -37,7 +37,7 @@ def test_what_readers_saw_becomes_figures() -> None:
     assert (result.latency_p50_s, result.latency_p95_s) == (1.0, 1.5)
     assert result.first_text_p50_s == 2.0
     assert result.wer == 25.0
-    assert result.cpu_s_per_s == 0.75  # 3 core-seconds for twice 2 s of audio
+    assert result.cpu_s_per_s == 0.375  # 3 core-seconds for twice 2 s of audio and 2 s of silence
     assert (result.dictations, result.silent, result.flicker) == (2, 0, 0.0)
 
 
