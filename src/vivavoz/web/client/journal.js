@@ -12,8 +12,7 @@ const CONFIRMED_BY = {
  * An ordered record of audio chunks and of the control events between them, with a cursor at what
  * goes out next. Pure: no sockets, no clocks.
  *
- * Chunks of the present container stream are kept even when durable: a new server process has to
- * read the container from its first chunk.
+ * A container stream is kept as a whole: a new server process has to read it from its first chunk.
  */
 export class Journal {
   lastSequenceNumber = 0;
@@ -54,22 +53,20 @@ export class Journal {
     if (control) control.confirmed = true;
   }
 
-  /** All text up to this chunk is stored: forget what will never be asked for again. */
+  /**
+   * All text up to this chunk is stored: forget what will never be asked for again. A stream stays
+   * until a chunk of the next one is durable: before that the server may not know of the next one.
+   */
   acknowledge(durableSequenceNumber) {
     this.durableSequenceNumber = Math.max(this.durableSequenceNumber, durableSequenceNumber);
-    const keepFrom = Math.min(
-      this.durableSequenceNumber + 1,
-      this.#streams.at(-1)?.first ?? Infinity,
-    );
+    while (this.#streams[1]?.first <= this.durableSequenceNumber) this.#streams.shift();
+    const keepFrom = this.#streams[0]?.first ?? 1;
     for (const sequenceNumber of this.#chunks.keys()) {
       if (sequenceNumber >= keepFrom) break;
       this.#chunks.delete(sequenceNumber);
     }
     this.#controls = this.#controls.filter(
       ({ after, confirmed }) => !confirmed || after >= keepFrom - 1,
-    );
-    this.#streams = this.#streams.filter(
-      (stream, index, all) => index === all.length - 1 || all[index + 1].first > keepFrom,
     );
   }
 

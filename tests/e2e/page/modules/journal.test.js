@@ -96,21 +96,40 @@ export function durableChunksOfThePresentStreamAreKept() {
   assertEqual(journal.size, 4);
 }
 
-export function durableChunksOfAnEarlierStreamAreForgotten() {
+export function aStreamIsKeptUntilAChunkOfTheNextOneIsDurable() {
   const journal = paused(recorded(4));
   journal.append(bytes(5), 5);
-  journal.acknowledge(3);
-  assertEqual(journal.size, 2);
+  for (const durable of [3, 4]) {
+    journal.acknowledge(durable);
+    assertEqual(journal.size, 5);
+  }
   journal.acknowledge(5);
+  assertEqual(journal.size, 1);
+}
+
+export function aServerThatDoesNotKnowTheNextStreamIsSentTheOneBefore() {
+  const journal = paused(recorded(2));
+  drain(journal);
+  for (const status of ["recording", "paused", "recording"]) journal.confirm(status);
+  journal.append(bytes(3), 3);
+  journal.acknowledge(2);
+  journal.rewind(1);
+  assertEqual(drain(journal), [1, 2, "pause_recording", "resume_recording", 3]);
+}
+
+export function aStreamWithoutAnyAudioIsNoObstacle() {
+  const journal = paused(paused(recorded(2)));
+  journal.append(bytes(3), 3);
+  journal.acknowledge(3);
   assertEqual(journal.size, 1);
 }
 
 export function acknowledgementsNeverGoBack() {
   const journal = paused(recorded(4));
   journal.append(bytes(5), 5);
-  journal.acknowledge(4);
+  journal.acknowledge(5);
   journal.acknowledge(1);
-  assertEqual([journal.durableSequenceNumber, journal.size], [4, 1]);
+  assertEqual([journal.durableSequenceNumber, journal.size], [5, 1]);
 }
 
 export function whatIsNotSavedIsReadableStreamByStream() {
