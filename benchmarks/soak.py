@@ -60,8 +60,8 @@ class Tally:
 # --- the audio ------------------------------------------------------------------------------------
 
 
-def webm_chunks(seconds: float) -> list[bytes]:
-    """One recording of that length: a quarter of it speech, in English, the rest silence."""
+def webm_chunks(seconds: float, speech_share: float) -> list[bytes]:
+    """One recording of that length: that share of it speech, in English, the rest silence."""
     rng = random.Random(SEED)
     files = sorted((MODEL / "samples").glob("en-[0-9].wav"))
     file = BytesIO()
@@ -71,7 +71,8 @@ def webm_chunks(seconds: float) -> list[bytes]:
         left = int(seconds * 16_000)
         while left > 0:
             speech = _samples(rng.choice(files))[:left]
-            piece = np.concatenate((speech, np.zeros(min(3 * len(speech), left), np.int16)))[:left]
+            silence = np.zeros(int(len(speech) * (1 / speech_share - 1)), np.int16)
+            piece = np.concatenate((speech, silence))[:left]
             left -= len(piece)
             frame = av.AudioFrame.from_ndarray(piece[np.newaxis], format="s16", layout="mono")
             frame.sample_rate = 16_000
@@ -234,8 +235,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10, help="no session begins after it")
     parser.add_argument("--session-minutes", type=float, default=2, help="audio of one session")
     parser.add_argument("--pace", type=float, default=1, help="times the speed of a microphone")
+    parser.add_argument("--speech", type=float, default=0.25, help="share of speech, 0 to 1")
     given = parser.parse_args()
-    chunks = webm_chunks(given.session_minutes * 60)
+    chunks = webm_chunks(given.session_minutes * 60, given.speech)
     print(report(*asyncio.run(soak(given.sessions, given.minutes, chunks, given.pace))))
 
 

@@ -13,7 +13,7 @@ from tests.faults.dictation import PACE, Dictation
 from tests.faults.outcome import Outcome
 from tests.faults.proxy import FaultyProxy, Way
 from tests.faults.speech import Speech, opus_speech, raw_speech
-from vivavoz.client.protocol import Link
+from vivavoz.client.link import Link
 from vivavoz.session.events import Ack, SessionResumed, TranscriptionFinal
 
 SPEECH = opus_speech("en-5")

@@ -1,11 +1,9 @@
 """A server to be fuzzed, and how long fuzzing may take."""
 
 import asyncio
-import os
 import threading
 from collections.abc import Iterator
 
-import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -55,9 +53,3 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     folder = tmp_path_factory.mktemp("fuzzed")
     with ServerThread(Settings.model_validate({"data_dir": folder, **ROOM})) as live:
         yield live
-
-
-@pytest.fixture
-def memory_mb() -> psutil.Process:
-    """This process, which is the server's too."""
-    return psutil.Process(os.getpid())

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 
@@ -14,16 +14,17 @@ from vivavoz.errors import (
     SessionCancelledError,
     SessionNotFoundError,
     ShuttingDownError,
+    VivavozError,
 )
 from vivavoz.runtime.admission import Admission
-from vivavoz.runtime.connection import CloseCode, Connection
+from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
 from vivavoz.runtime.engine_facts import chosen_language
 from vivavoz.runtime.loading import EngineLoader
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.tokens import new_token, token_hash, token_matches
 from vivavoz.session.entities import SessionStatus, StreamingSession
-from vivavoz.session.events import SessionCompleted
+from vivavoz.session.events import Failed, SessionCompleted
 from vivavoz.session.records import SavedTranscript
 from vivavoz.session.session import Session
 
@@ -156,6 +157,12 @@ class SessionManager:
         else:
             runner.resume(connection)
         return runner
+
+    def refuse(self, connection: Connection, error: VivavozError) -> None:
+        """Tell a new connection why it gets no session, and close it."""
+        self._services.counters.errors.labels(error.code).inc()
+        connection.send(Failed.of(error, uuid4().hex))
+        connection.close(close_code_for(error))
 
     async def save(self, session_id: UUID, user_id: str | None) -> SavedTranscript | None:
         """Write the transcript file of what is confirmed so far; the session goes on."""

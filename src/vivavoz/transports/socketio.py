@@ -6,18 +6,16 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import socketio
 from socketio.packet import BINARY_EVENT, EVENT, Packet
 from starlette.types import Scope
 
 from vivavoz.errors import VivavozError
-from vivavoz.runtime.connection import Closing, Connection, close_code_for
+from vivavoz.runtime.connection import Closing, Connection
 from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.session import strict_json
-from vivavoz.session.events import Failed
 from vivavoz.session.wire import client_event_names, data_of, decode_client
 from vivavoz.transports.authenticator import Authenticator
 from vivavoz.transports.credentials import credential_of
@@ -114,8 +112,7 @@ class SocketIoTransport:
         try:
             runner = await self._open(connection, environ["asgi.scope"], fields)
         except VivavozError as error:
-            connection.send(Failed.of(error, uuid4().hex))
-            connection.close(close_code_for(error))
+            self._manager.refuse(connection, error)
             return
         if runner is None:
             return

@@ -2,15 +2,14 @@
 
 import asyncio
 from functools import partial
-from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from vivavoz.errors import InvalidMessageError, VivavozError
-from vivavoz.runtime.connection import Closing, Connection, close_code_for
+from vivavoz.runtime.connection import Closing, Connection
 from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
-from vivavoz.session.events import ClientEvent, Failed
+from vivavoz.session.events import ClientEvent
 from vivavoz.session.wire import decode_client_binary, decode_client_text, encode_server
 from vivavoz.transports.handshake import Handshake, client_address, handshake_of
 from vivavoz.transports.incoming import Incoming
@@ -50,8 +49,7 @@ class WebSocketTransport:
                 connection, wanted.session_id, wanted.resume_token, address, user_id
             )
         except VivavozError as error:
-            connection.send(Failed.of(error, uuid4().hex))
-            connection.close(close_code_for(error))
+            self._manager.refuse(connection, error)
             return None
 
 
