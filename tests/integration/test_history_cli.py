@@ -6,13 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from docx import Document
 from typer.testing import CliRunner, Result
 
 from vivavoz.cli.root import app
+from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.session.entities import StreamingSession, TranscriptionResult
 from vivavoz.session.records import DurableMark, SessionSummary
@@ -81,12 +84,13 @@ def history(*arguments: str, answer: str | None = None) -> Result:
     return CliRunner().invoke(app, ["history", *arguments], input=answer)
 
 
-def in_a_terminal(*arguments: str) -> str:
+def in_a_terminal(*arguments: str, exit_code: int = 0) -> str:
     """What a terminal of 100 columns shows."""
     terminal, end = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "vivavoz", "history", *arguments],
         stdout=end,
+        stderr=subprocess.DEVNULL,
         env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "xterm"},
     ) as process:
         os.close(end)
@@ -97,7 +101,7 @@ def in_a_terminal(*arguments: str) -> str:
         except OSError:  # how Linux says that the other end is closed
             pass
         os.close(terminal)
-    assert process.returncode == 0
+    assert process.returncode == exit_code
     return shown.decode()
 
 
@@ -150,6 +154,25 @@ def test_exporting_to_files(data_dir: Path, tmp_path: Path) -> None:
     assert '"Adiós a todos"' in (tmp_path / "Adiós a todos.json").read_text(encoding="utf-8")
 
 
+def test_exporting_a_document(data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "adiós.docx"
+    assert history("export", "bbbb", "--output", str(file)).exit_code == 0
+    assert [p.text for p in Document(str(file)).paragraphs][-1] == "Adiós a todos"
+    piped = CliRunner().invoke(app, ["history", "export", "bbbb", "-f", "docx"]).stdout_bytes
+    assert Document(BytesIO(piped)).paragraphs[0].text == "Adiós a todos"
+
+
+def test_a_document_is_not_shown_in_a_terminal(data_dir: Path) -> None:
+    shown = in_a_terminal("export", "bbbb", "-f", "docx", exit_code=2)
+    assert "PK" not in shown
+
+
+def test_an_edited_text_is_shown(data_dir: Path, store: SqlTranscriptStore) -> None:
+    store.catalog.change(THIRD, None, TranscriptChange(text="Adiós.\n\nHasta mañana."))
+    assert history("show", "bbbb").stdout == "Adiós.\n\nHasta mañana.\n"
+    assert history("list", "manana").stdout.startswith(str(THIRD))
+
+
 def test_renaming(data_dir: Path, store: SqlTranscriptStore) -> None:
     assert history("rename", "bbbb", "Despedida").exit_code == 0
     assert store.catalog.get(THIRD, None).title == "Despedida"
@@ -163,6 +186,7 @@ def test_deleting(data_dir: Path, store: SqlTranscriptStore) -> None:
     assert history("delete", "bbbb", "aaaa0", "--yes").exit_code == 0
     assert [item.id for item in store.catalog.page(None).items] == [SECOND]
     assert len(list((data_dir / "transcripts").iterdir())) == 1
+    assert store.trash.restore([FIRST, THIRD], None).done == ()
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,16 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event
 
 from vivavoz.errors import StorageFailedError
+from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.session.entities import StreamingSession, TranscriptionResult
 from vivavoz.session.records import DurableMark, SessionSummary
@@ -144,22 +146,53 @@ def test_only_the_owner_may_read_the_database(store: SqlTranscriptStore, tmp_pat
     assert stat.S_IMODE((tmp_path / "transcripts").stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("completed", [False, True])
+def leave_live(store: SqlTranscriptStore, session: StreamingSession) -> None:
+    store.discard(session.session_id)
+
+
+def delete_for_good(store: SqlTranscriptStore, session: StreamingSession) -> None:
+    store.complete(session, SUMMARY)
+    assert store.catalog.page(None, query="confidencial").total == 1
+    store.trash.delete([session.session_id], None, for_good=True)
+
+
+def edit_and_throw_away(store: SqlTranscriptStore, session: StreamingSession) -> None:
+    store.complete(session, SUMMARY)
+    for text in ("confidencial y escrito", "escrito de nuevo"):
+        store.catalog.change(session.session_id, None, TranscriptChange(text=text))
+    store.trash.delete([session.session_id], None)
+    assert store.trash.purge() == 1
+
+
+@pytest.mark.parametrize("delete", [leave_live, delete_for_good, edit_and_throw_away])
 def test_deleted_text_is_not_left_in_the_database(
-    store: SqlTranscriptStore, tmp_path: Path, *, completed: bool
+    tmp_path: Path, delete: Callable[[SqlTranscriptStore, StreamingSession], None]
 ) -> None:
+    url = f"sqlite:///{tmp_path / 'vivavoz.db'}"
+    store = SqlTranscriptStore(url, tmp_path / "transcripts", undo_delete_s=0.0)
     session = StreamingSession()
     store.open_session(session, "hash", None)
     store.append_final(a_result(session, "confidencial"), DurableMark(1, 1))
-    if completed:
-        store.complete(session, SUMMARY)
-        assert store.catalog.page(None, query="confidencial").total == 1
-        store.trash.delete([session.session_id], None, for_good=True)
-    else:
-        store.discard(session.session_id)
+    delete(store, session)
     store.close()
     for file in tmp_path.rglob("*"):
         assert file.is_dir() or b"confidencial" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("query", ["", "palabra"])
+def test_the_list_is_read_from_its_index(store: SqlTranscriptStore, query: str) -> None:
+    """Counting thousands of transcripts must not read their texts."""
+    statements: list[tuple[str, Any]] = []
+
+    @event.listens_for(store._database.engine, "before_cursor_execute")
+    def _keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        statements.append((statement, parameters))
+
+    store.catalog.page("ana", query=query)
+    with store._database.read() as connection:
+        ((count, parameters),) = [found for found in statements if "count(*)" in found[0]]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {count}", parameters).all()
+    assert any("USING COVERING INDEX ix_transcripts_listed" in step.detail for step in plan), plan
 
 
 @pytest.mark.parametrize(

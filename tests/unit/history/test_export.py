@@ -3,79 +3,17 @@
 import json
 import re
 import unicodedata
-from datetime import UTC, datetime
 from email.message import Message
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.history.transcripts import ID, START, a_segment, a_transcript, spoken
 from vivavoz.history.cues import MAX_CUE_MS, MAX_LINE_COLUMNS, MAX_LINES, cues_of
 from vivavoz.history.export import ExportFormat, export, to_srt, to_vtt
 from vivavoz.history.transcripts import Segment, Transcript
 from vivavoz.session.entities import RecognizedWord
-
-ID = UUID("12345678-1234-5678-1234-567812345678")
-START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-def a_segment(text: str, start_s: float, end_s: float, *, words: bool = True) -> Segment:
-    """A segment whose words are spoken at an even pace."""
-    spoken = text.split()
-    pace_s = (end_s - start_s) / max(len(spoken), 1)
-    return Segment(
-        result_id=ID,
-        sequence_number=1,
-        start_s=start_s,
-        end_s=end_s,
-        text=text,
-        confidence=0.9,
-        language="es",
-        words=tuple(
-            RecognizedWord(
-                text=f" {word}",
-                start=start_s + index * pace_s,
-                end=start_s + (index + 1) * pace_s,
-                probability=0.9,
-            )
-            for index, word in enumerate(spoken if words else ())
-        ),
-    )
-
-
-def a_transcript(*segments: Segment, title: str = "Título") -> Transcript:
-    text = " ".join(segment.text for segment in segments)
-    return Transcript(
-        id=ID,
-        title=title,
-        language="es",
-        engine="whisper",
-        model="base",
-        started_at=START,
-        finished_at=START,
-        duration_s=10.0,
-        word_count=len(text.split()),
-        file_name="transcripcion_20260102_030405.txt",
-        text=text,
-        metadata={"client": "tests"},
-        segments=segments,
-    )
-
-
-@st.composite
-def spoken(draw: st.DrawFn) -> list[Segment]:
-    """Segments as engines give them, and worse: overlapping, out of order, of no length."""
-    segments = []
-    at = 0.0
-    for _ in range(draw(st.integers(0, 5))):
-        at = max(0.0, at + draw(st.floats(-2, 5)))
-        length = draw(st.floats(0, 30))
-        words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
-        text = " ".join(draw(st.lists(words, max_size=30)))
-        segments.append(a_segment(text, at, at + length, words=draw(st.booleans())))
-        at += length
-    return segments
 
 
 def milliseconds(time: str) -> int:
@@ -221,6 +159,15 @@ class TestExport:
             == f"Transcripcion ID: {ID}\nTimestamp: {timestamp}\n\nHola.\n"
         )
         assert exported.media_type == "text/plain; charset=utf-8"
+
+    def test_an_edited_text_is_exported_and_subtitles_say_what_was_said(self) -> None:
+        edited = a_transcript(a_segment("ola", 0, 1), text="Hola.\n\nAdiós.", edited_at=START)
+        assert export(edited, ExportFormat.TXT).content.decode().endswith("\n\nHola.\n\nAdiós.\n")
+        assert b"\nola\n" in export(edited, ExportFormat.VTT).content
+        as_json = json.loads(export(edited, ExportFormat.JSON).content)
+        assert as_json["text"] == "Hola.\n\nAdiós."
+        assert as_json["original_text"] == "ola"
+        assert as_json["paragraphs"] == ["Hola.", "Adiós."]
 
     def test_json_holds_everything(self) -> None:
         transcript = a_transcript(a_segment("Hola a todos.", 0, 1))
