@@ -28,6 +28,7 @@ from vivavoz.session.limits import SessionRules
 from vivavoz.settings import Settings
 from vivavoz.transports.auth import AuthGuard
 from vivavoz.transports.authenticator import Authenticator
+from vivavoz.transports.body_limit import BodyLimit
 from vivavoz.transports.headers import StandardHeaders
 from vivavoz.transports.history import history_router
 from vivavoz.transports.limits import max_message_bytes
@@ -38,7 +39,7 @@ from vivavoz.transports.sessions import sessions_router
 from vivavoz.transports.signing_in import auth_router
 from vivavoz.transports.socketio import SocketIoTransport
 from vivavoz.transports.status import status_router
-from vivavoz.transports.transcriptions import transcriptions_router
+from vivavoz.transports.transcriptions import TRANSCRIPTIONS_PATH, transcriptions_router
 from vivavoz.transports.websocket import WebSocketTransport
 
 
@@ -163,7 +164,8 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> Applicatio
     _add_events(app, server, settings)
     add_pages(app)
     policy = OriginPolicy(settings.host, settings.allowed_origins)
-    guarded = OriginGuard(AuthGuard(app, server.authenticator), policy)
+    bounded = BodyLimit(app, except_path=TRANSCRIPTIONS_PATH)
+    guarded = OriginGuard(AuthGuard(bounded, server.authenticator), policy)
     return Application(StandardHeaders(guarded), server)
 
 

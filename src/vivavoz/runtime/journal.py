@@ -48,8 +48,8 @@ class Journal:
         else:
             self._writes.append((None, mark))
 
-    async def flushed(self, timeout_s: float) -> bool:
-        """Wait until all writes are committed; whether they were in time."""
+    async def flushed(self, timeout_s: float | None) -> bool:
+        """Wait until all writes are committed, none: for ever; whether they were in time."""
         if self._writer is None:
             return True
         done, _ = await asyncio.wait({self._writer}, timeout=timeout_s)

@@ -65,6 +65,7 @@ class EngineLoader:
         self._settings = settings
         self._load = load
         self._recognition: Recognition | None = None
+        self._is_closed = False
         self.state: EngineState = "loading"
         self.progress: Progress | None = None
         self.fallback_reason: str | None = None
@@ -100,7 +101,8 @@ class EngineLoader:
         threading.Thread(target=self._run, args=(loop,), name="vivavoz-load", daemon=True).start()
 
     def close(self) -> None:
-        """Stop decoding and free the engine."""
+        """Stop decoding and free the engine, now or once it is loaded."""
+        self._is_closed = True
         if self._recognition is not None:
             self._recognition.scheduler.close()
             self._recognition.engine.close()
@@ -126,6 +128,8 @@ class EngineLoader:
         if isinstance(outcome, VivavozError):
             self.error = outcome
             self.state = "failed"
+        elif self._is_closed:
+            outcome.engine.close()
         else:
             workers = self._settings.worker_threads or os.cpu_count() or 1
             scheduler = Scheduler(outcome.engine, workers, self._settings.processing_timeout_s)

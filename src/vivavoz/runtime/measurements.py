@@ -11,6 +11,7 @@ from vivavoz.session.records import DurableMark, SessionSummary
 
 _SAMPLE_RATE_HZ = 16_000
 _RECENT_LATENCIES = 4096
+_RECENT_BLOCKS = 4096
 
 
 class ProcessGauge:
@@ -37,7 +38,7 @@ class SessionGauge:
         self.quality_score = 0.0
         self.latency_ms = 0.0
         self._created_s = created_s
-        self._arrivals: deque[tuple[int, float]] = deque()
+        self._arrivals: deque[tuple[int, float]] = deque(maxlen=_RECENT_BLOCKS)
         self._fed_at_s: dict[int, float] = {}
         self._latencies_ms: deque[float] = deque(maxlen=_RECENT_LATENCIES)
         self._processed_chunks = 0

@@ -27,7 +27,6 @@ from vivavoz.session.session import Session
 _SAMPLE_RATE_HZ = 16_000
 _ADVANCE_EVERY_SAMPLES = 5 * _SAMPLE_RATE_HZ
 _WARN_AGAIN_AFTER_S = 10.0
-_STORE_PATIENCE_S = 30.0
 
 
 class Reporter:
@@ -151,23 +150,15 @@ class Reporter:
         self, capabilities: EngineCapabilities, recognition_s: float, outcome: str
     ) -> SessionCompleted:
         """Consolidate the session into the history, unless there is no text to keep; what the
-        client is told of it.
-
-        Raises:
-            StorageFailedError: the store refused for too long.
+        client is told of it. A store that refuses is asked again for as long as the server runs.
         """
         kept: list[SavedTranscript | None] = []
         entity, store = self._session.entity, self._services.store
         summary = self._summary(capabilities, recognition_s, outcome)
         done = entity.model_copy(update={"status": SessionStatus.COMPLETED})
         self.journal.write(lambda: kept.append(store.complete(done, summary)))
-        if not await self.journal.flushed(_STORE_PATIENCE_S) or not kept:
-            self.journal.abandon()
-            raise StorageFailedError(
-                "The transcript could not be stored in time. Copy the text from the page, and free "
-                "the disk or the database."
-            )
-        saved = kept[0]
+        await self.journal.flushed(None)
+        saved = kept[0] if kept else None
         return SessionCompleted(
             session_id=entity.session_id,
             transcript_id=saved.transcript_id if saved else None,

@@ -91,6 +91,7 @@ class Transcription:
         self._no_finals_awaited.set()
         self._is_paused = False
         self._is_finishing = False
+        self._is_winding_down = False
         self._is_closed = False
         self.recognition_s = 0.0
 
@@ -140,6 +141,7 @@ class Transcription:
     async def wind_down(self, timeout_s: float) -> None:
         """Hear nothing more and wait for the finals that are being decoded. An utterance that is
         still open is left to the client, which keeps its audio."""
+        self._is_winding_down = True
         self._audio.hold()
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
@@ -241,7 +243,8 @@ class Transcription:
         self._advance(outcome.ran_s)
 
     def _keep_backlog_bounded(self) -> None:
-        if self._decoded_samples - self._settled_sample > _MAX_BACKLOG_SAMPLES:
+        backlog_samples = self._decoded_samples - self._settled_sample
+        if self._is_winding_down or backlog_samples > _MAX_BACKLOG_SAMPLES:
             self._audio.hold()
         else:
             self._audio.release()

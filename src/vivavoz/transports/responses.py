@@ -56,6 +56,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error.__cause__, VivavozError):  # raised while the body was read
+            return answer(request, error.__cause__)
         if error.status_code == NotFoundError.http_status:
             return answer(request, NotFoundError("Nothing is at this address; see /docs."))
         if error.status_code == MethodNotAllowedError.http_status:

@@ -24,6 +24,7 @@ from vivavoz.transports.auth import UserId
 from vivavoz.transports.handshake import client_address
 from vivavoz.transports.multipart import read_form
 
+TRANSCRIPTIONS_PATH = "/v1/audio/transcriptions"
 _SUBTITLES = {"srt": (to_srt, ExportFormat.SRT), "vtt": (to_vtt, ExportFormat.VTT)}
 _FORM_SCHEMA: dict[str, Any] = {
     "requestBody": {
@@ -72,7 +73,7 @@ def transcriptions_router(uploads: Uploads, max_bytes: int) -> APIRouter:
     router = APIRouter(tags=["files"])
 
     @router.post(
-        "/v1/audio/transcriptions",
+        TRANSCRIPTIONS_PATH,
         summary="Transcribe a recording",
         response_class=Response,
         openapi_extra=_FORM_SCHEMA,
