@@ -17,7 +17,7 @@ CLIENT = """async () => {
   window.phases = [];
   window.happened = [];
   client.addEventListener("phase", ({ detail }) => phases.push(detail));
-  for (const type of ["error", "completed", "resumed", "final"]) {
+  for (const type of ["error", "completed", "left", "resumed", "final"]) {
     client.addEventListener(type, ({ detail }) => happened.push([type, detail]));
   }
   window.push = (from, to) => {
@@ -177,7 +177,7 @@ async def test_back_off_grows_and_ends_in_block_mode(page: Page, server: Scripte
     server.refusal = 503
     await server.drop()
     waits_s = [await _wait_out(page, attempt) for attempt in range(1, 7)]
-    assert waits_s == [1, 2, 4, 8, 16, 30]
+    assert waits_s == [1, 2, 4, 8, 16, 15]
 
 
 async def test_audio_recorded_in_block_mode_is_sent_when_the_server_is_back(
@@ -220,9 +220,7 @@ async def test_a_half_open_connection_is_noticed_within_20_s(
     ("close_code", "error_code"),
     [
         (4400, "INVALID_MESSAGE"),
-        (4401, "UNAUTHORIZED"),
         (4403, "ORIGIN_NOT_ALLOWED"),
-        (4404, "SESSION_NOT_FOUND"),
         (4408, "TIMEOUT"),
         (4409, "SESSION_REPLACED"),
         (4410, "SESSION_CANCELLED"),
@@ -240,6 +238,73 @@ async def test_a_final_close_code_ends_the_session_and_keeps_the_audio(
     assert (await phases(page))[-1]["error"]["code"] == error_code
     assert await page.evaluate("() => client.unsavedStreams()[0].pieces.length") == 2
     assert len(server.connections) == 1
+
+
+async def test_a_server_that_asks_who_is_there_gets_the_same_session_back(
+    page: Page, server: ScriptedServer
+) -> None:
+    await page.evaluate(START)
+    await page.evaluate("() => push(1, 2)")
+    await eventually(lambda: server.received == 2)
+    await server.fail("UNAUTHORIZED", 4401)
+    await _until_phase(page, "locked", None)
+    await page.evaluate("() => push(3, 4)")
+    assert len(server.connections) == 1
+    await page.evaluate("() => client.retryNow()")
+    await eventually(lambda: server.received == 4)
+    assert server.connections[1]["session_id"] == server.session_id
+
+
+async def test_a_wrong_resume_token_is_final(page: Page, server: ScriptedServer) -> None:
+    await page.evaluate(START)
+    await eventually(lambda: names(server) == ["start_recording"])
+    await server.fail("INVALID_RESUME_TOKEN", 4401)
+    await _until_phase(page, "closed", None)
+    assert (await phases(page))[-1]["error"]["code"] == "INVALID_RESUME_TOKEN"
+
+
+async def test_a_session_that_the_server_forgot_begins_anew_while_nothing_was_stored(
+    page: Page, server: ScriptedServer
+) -> None:
+    await page.evaluate(START)
+    await page.evaluate("() => push(1, 3)")
+    await eventually(lambda: server.received == 3)
+    server.chunks.clear()
+    await server.fail("SESSION_NOT_FOUND", 4404)
+    await eventually(lambda: server.received == 3)
+    assert payload(server) == bytes(range(1, 4))
+    assert server.connections == [{}, {}]
+    assert names(server) == ["start_recording", "start_recording"]
+
+
+async def test_a_session_that_the_server_forgot_is_not_begun_anew_once_text_was_stored(
+    page: Page, server: ScriptedServer
+) -> None:
+    await page.evaluate(START)
+    await page.evaluate("() => push(1, 3)")
+    await eventually(lambda: server.received == 3)
+    await server.say("ack", received_sequence_number=3, durable_sequence_number=2, queue_size=0)
+    await server.fail("SESSION_NOT_FOUND", 4404)
+    await _until_phase(page, "gone", None)
+    await page.evaluate("() => push(4, 5)")
+    assert await page.evaluate("() => client.unsavedStreams()[0].pieces.length") == 5
+    assert len(server.connections) == 1
+
+
+async def test_what_a_session_that_ended_without_this_side_did_not_hear_is_kept(
+    page: Page, server: ScriptedServer
+) -> None:
+    await page.evaluate(START)
+    await page.evaluate("() => push(1, 3)")
+    await eventually(lambda: server.received == 3)
+    await page.evaluate("() => push(4, 4)")
+    del server.chunks[3]
+    await server.complete("connection_lost")
+    await _until_phase(page, "gone", None)
+    assert (await _first(page, "left"))["reason"] == "connection_lost"
+    assert await page.evaluate("() => client.unsavedStreams()[0].pieces.length") == 4
+    await page.evaluate("() => client.uploaded(client.unsavedStreams()[0])")
+    assert await page.evaluate("() => client.unsavedStreams()") == []
 
 
 async def test_a_server_that_names_a_time_is_not_asked_before(

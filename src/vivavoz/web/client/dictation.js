@@ -5,7 +5,7 @@ import { Journal } from "./journal.js";
 import { encodeAudio, splitBytes } from "./wire.js";
 
 export const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
-const BLOCK_MODE_RETRY_MS = 30_000;
+const BLOCK_MODE_RETRY_MS = 15_000;
 const MAX_PIECE_BYTES = 262_144;
 const MAX_BUFFERED_BYTES = 1_048_576;
 const RESEND_DELAY_MS = 300;
@@ -15,29 +15,36 @@ const FINAL_CLOSE_CODES = {
   4400: "INVALID_MESSAGE",
   4401: "UNAUTHORIZED",
   4403: "ORIGIN_NOT_ALLOWED",
-  4404: "SESSION_NOT_FOUND",
   4408: "TIMEOUT",
   4409: "SESSION_REPLACED",
   4410: "SESSION_CANCELLED",
   4429: "LIMIT_REACHED",
 };
 
+const NO_SUCH_SESSION_CODE = 4404;
+const CLIENT_WAS_AWAY = "connection_lost";
+
 /** Errors that say "send that again from there"; the person need not know. */
 const RESEND_ERRORS = new Set(["SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"]);
 
 /**
  * Events (`detail` in brackets): `phase` ({phase, attempt, retryAtMs, error}), `created` and
- * `resumed` (the server's data), `status` (name), `partial` and `final` (a result), `metrics`,
- * `warning`, `error` ({code, message, details, recoverable}), `completed` (the server's data).
+ * `resumed` (the server's data, the latter with `isOtherProcess`), `status` (name), `partial` and `final` (a result), `metrics`,
+ * `warning`, `error` ({code, message, details, recoverable}), `completed` (the server's data),
+ * `left` (the same, of a session that the server ended while this side was away).
  *
  * Phases: `idle`, `connecting`, `open`, `waiting` (for the next attempt), `blocked` (all attempts
- * failed: audio is kept here and the server tried now and then), `closed` (for good).
+ * failed: audio is kept here and the server tried now and then), `locked` (the server asks who is
+ * there: `retryNow` once it knows), `gone` (the server no longer has the session: audio is only
+ * kept, to be uploaded), `closed` (for good).
  */
 export class DictationClient extends EventTarget {
   phase = "idle";
   /** @type {string | null} the server's word for where the session stands */
   status = null;
   session = null;
+  /** The language and the options that were asked for. */
+  wishes = null;
   journal = new Journal();
   #url;
   #openSocket;
@@ -50,6 +57,7 @@ export class DictationClient extends EventTarget {
   #held = [];
   #lastError = null;
   #wasResumed = false;
+  #isStopped = false;
 
   /** @param {{url: string, openSocket?: (url: string) => WebSocket}} options */
   constructor({ url, openSocket }) {
@@ -60,6 +68,7 @@ export class DictationClient extends EventTarget {
 
   /** Connect, and record in this format; audio pushed meanwhile is kept. */
   start({ mimeType, language = null, options = {} }) {
+    this.wishes = { language, options };
     this.#record(() => {
       this.journal.control("start_recording", { mime_type: mimeType, language, options });
       this.journal.beginStream(mimeType);
@@ -90,6 +99,7 @@ export class DictationClient extends EventTarget {
 
   /** No more audio comes. */
   stop() {
+    this.#isStopped = true;
     this.#record(() => {
       this.journal.control("stop_recording", {
         last_sequence_number: this.journal.lastSequenceNumber,
@@ -99,7 +109,7 @@ export class DictationClient extends EventTarget {
 
   /** Try to connect at once instead of at the end of the wait. */
   retryNow() {
-    if (this.phase === "waiting" || this.phase === "blocked") this.#connect();
+    if (["waiting", "blocked", "locked"].includes(this.phase)) this.#connect();
   }
 
   /** The network may be gone: find out now. */
@@ -111,6 +121,11 @@ export class DictationClient extends EventTarget {
   close() {
     this.#leave();
     this.#enter("closed");
+  }
+
+  /** The text of a stream has been stored by other means. */
+  uploaded({ lastSequenceNumber }) {
+    this.journal.acknowledge(lastSequenceNumber);
   }
 
   /** The kept audio that the server has not turned into stored text (see `Journal`). */
@@ -159,10 +174,17 @@ export class DictationClient extends EventTarget {
 
   #lost(code) {
     this.#connection = null;
-    if (this.phase === "closed") return;
+    const error = this.#lastError ?? { code: FINAL_CLOSE_CODES[code], details: {} };
+    if (error.code === "UNAUTHORIZED") {
+      this.#enter("locked", { error });
+      return;
+    }
     if (code in FINAL_CLOSE_CODES) {
-      const error = this.#lastError ?? { code: FINAL_CLOSE_CODES[code], details: {} };
       this.#enter("closed", { error });
+      return;
+    }
+    if (code === NO_SUCH_SESSION_CODE && !this.#startOver()) {
+      this.#enter("gone", { error: this.#lastError });
       return;
     }
     const isBlocked = this.#attempt >= BACK_OFF_MS.length;
@@ -177,6 +199,18 @@ export class DictationClient extends EventTarget {
     });
   }
 
+  /**
+   * Go on in a new session, if that doubles no text: a server that restarted knows only sessions
+   * with something stored, and while nothing was stored everything is still here.
+   */
+  #startOver() {
+    if (this.journal.durableSequenceNumber > 0) return false;
+    this.session = this.#lastError = null;
+    this.#receivedSequenceNumber = 0;
+    this.journal.startOver();
+    return true;
+  }
+
   #enter(phase, { error = null, retryAtMs = null } = {}) {
     this.phase = phase;
     this.#emit("phase", { phase, attempt: this.#attempt, retryAtMs, error });
@@ -189,6 +223,7 @@ export class DictationClient extends EventTarget {
         this.#open(data, 1, 0);
         return;
       case "session_resumed":
+        data.isOtherProcess = data.epoch !== this.session.epoch;
         this.session = { ...this.session, epoch: data.epoch };
         if (data.status !== "recording") this.journal.confirm(data.status);
         this.#open(data, data.next_sequence_number, data.received_sequence_number);
@@ -212,15 +247,31 @@ export class DictationClient extends EventTarget {
         this.#fail(data.error);
         return;
       case "session_completed":
-        this.#leave();
-        this.journal.acknowledge(this.journal.lastSequenceNumber);
-        this.#emit("completed", data);
-        this.#enter("closed");
+        this.#complete(data);
         return;
       case "metrics":
       case "warning":
         this.#emit(event, data);
     }
+  }
+
+  /**
+   * The server may have ended the session because this side was away for too long; then it has
+   * stored the text of what it had, and the rest is still here.
+   */
+  #complete(data) {
+    this.#leave();
+    const { lastSequenceNumber } = this.journal;
+    const wasAway = data.reason === CLIENT_WAS_AWAY;
+    const known = wasAway ? Math.min(data.audio_chunks_received, lastSequenceNumber) : lastSequenceNumber;
+    if (data.saved) this.journal.acknowledge(known);
+    if (wasAway && (!this.#isStopped || known < lastSequenceNumber)) {
+      this.#emit("left", data);
+      this.#enter("gone");
+      return;
+    }
+    this.#emit("completed", data);
+    this.#enter("closed");
   }
 
   #open(data, nextSequenceNumber, receivedSequenceNumber) {

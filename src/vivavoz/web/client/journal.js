@@ -30,7 +30,10 @@ export class Journal {
 
   /** Note a new container stream; the next chunk is its first. */
   beginStream(mimeType) {
-    this.#streams.push({ mimeType, first: this.lastSequenceNumber + 1 });
+    const first = this.lastSequenceNumber + 1;
+    const before = this.#streams.at(-1);
+    const startsAtS = before ? before.startsAtS + durationS(this.#between(before.first, first)) : 0;
+    this.#streams.push({ mimeType, first, startsAtS });
   }
 
   /** Keep one piece of audio under the next sequence number. */
@@ -82,6 +85,12 @@ export class Journal {
     }
   }
 
+  /** A new session is told everything from the beginning. */
+  startOver() {
+    for (const control of this.#controls) control.confirmed = false;
+    this.rewind(1);
+  }
+
   /**
    * Take what goes out next, or null.
    * @param {number} highestSequenceNumber flow control: no chunk above it
@@ -102,19 +111,33 @@ export class Journal {
 
   /**
    * The kept audio whose text is not stored yet, one entry a container stream, each readable by
-   * itself.
-   * @returns {{mimeType: string, pieces: Uint8Array[]}[]}
+   * itself; `startsAtS` is where it begins in the session, in seconds of audio.
+   * @returns {{mimeType: string, pieces: Uint8Array[], startsAtS: number,
+   *   lastSequenceNumber: number}[]}
    */
   unsavedStreams() {
     return this.#streams
-      .map(({ mimeType, first }, index) => {
-        const end = this.#streams[index + 1]?.first ?? Infinity;
-        const chunks = [...this.#chunks.values()].filter(
-          ({ sequenceNumber }) => sequenceNumber >= first && sequenceNumber < end,
-        );
-        const isSaved = (chunks.at(-1)?.sequenceNumber ?? 0) <= this.durableSequenceNumber;
-        return { mimeType, pieces: isSaved ? [] : chunks.map(({ bytes }) => bytes) };
+      .map(({ mimeType, first, startsAtS }, index) => {
+        const end = this.#streams[index + 1]?.first ?? this.lastSequenceNumber + 1;
+        const pieces = this.#between(first, end).map(({ bytes }) => bytes);
+        return { mimeType, pieces, startsAtS, lastSequenceNumber: end - 1 };
       })
-      .filter(({ pieces }) => pieces.length > 0);
+      .filter(
+        ({ pieces, lastSequenceNumber }) =>
+          pieces.length > 0 && lastSequenceNumber > this.durableSequenceNumber,
+      );
   }
+
+  #between(first, end) {
+    return [...this.#chunks.values()].filter(
+      ({ sequenceNumber }) => sequenceNumber >= first && sequenceNumber < end,
+    );
+  }
+}
+
+/** How long a container stream is, as far as its chunks' capture times tell. */
+function durationS(chunks) {
+  if (chunks.length < 2) return 0;
+  const betweenMs = Math.max(0, chunks.at(-1).captureMs - chunks[0].captureMs);
+  return ((betweenMs / 1000) * chunks.length) / (chunks.length - 1);
 }

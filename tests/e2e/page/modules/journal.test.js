@@ -148,3 +148,21 @@ export function aPartlySavedStreamIsWhole() {
   journal.acknowledge(2);
   assertEqual(journal.unsavedStreams()[0].pieces.length, 3);
 }
+
+export function aStreamKnowsWhereInTheSessionItBegins() {
+  const journal = new Journal();
+  journal.beginStream("audio/webm");
+  for (const captureMs of [1000, 1250, 1500, 1750]) journal.append(bytes(1), captureMs);
+  journal.beginStream("audio/webm");
+  journal.append(bytes(2), 60_000);
+  const begins = journal.unsavedStreams().map(({ startsAtS }) => startsAtS);
+  assertEqual(begins, [0, 1]);
+}
+
+export function aNewSessionIsToldEverythingFromTheBeginning() {
+  const journal = recorded(2);
+  drain(journal);
+  journal.confirm("recording");
+  journal.startOver();
+  assertEqual(drain(journal), ["start_recording", 1, 2]);
+}
