@@ -1,9 +1,12 @@
 """Audio of any rate, layout and sample format into 16 kHz mono float32."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from fractions import Fraction
 
 import av
 import numpy as np
+from av.filter import Graph
 
 from vivavoz.audio.pcm import EMPTY, SAMPLE_RATE_HZ, Pcm
 
@@ -17,7 +20,7 @@ class MonoResampler:
     """
 
     def __init__(self) -> None:
-        self._resampler: av.AudioResampler | None = None
+        self._filter: Graph | None = None
         self._source: tuple[int, str, str] | None = None
         self._source_samples = 0
         self._base_samples = 0
@@ -45,27 +48,27 @@ class MonoResampler:
         """Convert one frame; may return fewer samples than the frame lasts, or more."""
         source = (frame.sample_rate, frame.layout.name, frame.format.name)
         before = EMPTY
-        if self._resampler is None or source != self._source:
+        if self._filter is None or source != self._source:
             before = self.flush()
-            self._resampler = _open(frame.layout.name)
+            self._filter = _open(frame)
             self._source = source
             self._source_samples = 0
         self._source_samples += frame.samples
         frame.pts = None
-        samples = self._pcm(self._resampler.resample(frame))
+        samples = self._pcm(_run(self._filter, frame))
         return np.concatenate((before, samples)) if len(before) else samples
 
     def flush(self) -> Pcm:
         """The audio still held; what is pushed afterwards begins anew."""
-        if self._resampler is None:
+        if self._filter is None:
             return EMPTY
-        samples = self._pcm(self._resampler.resample(None))
-        self._resampler = self._source = None
+        samples = self._pcm(_run(self._filter, None))
+        self._filter = self._source = None
         self._base_samples = self._out_samples
         return samples
 
-    def _pcm(self, frames: Sequence[av.AudioFrame | None]) -> Pcm:
-        blocks = [_mean_of_channels(frame) for frame in frames if frame is not None]
+    def _pcm(self, frames: Sequence[av.AudioFrame]) -> Pcm:
+        blocks = [_mean_of_channels(frame) for frame in frames]
         if not blocks:
             return EMPTY
         samples = np.concatenate(blocks)
@@ -74,15 +77,39 @@ class MonoResampler:
         return np.clip(samples, -1.0, 1.0, out=samples)
 
 
-def _open(layout: str) -> av.AudioResampler:
-    # FFmpeg can weigh the channels of a named layout; those of a mere count it cannot.
-    target = layout if layout.endswith("channels") else "mono"
-    return av.AudioResampler(
-        format="flt",
-        layout=target,
-        rate=SAMPLE_RATE_HZ,
-        options={"rematrix_maxval": "1.0"},  # else two channels of 0.8 become one of 1.13
+def _open(frame: av.AudioFrame) -> Graph:
+    """A filter for frames like this one; what ``av.AudioResampler`` makes has a thread for each
+    processor."""
+    graph = Graph()
+    graph.threads = 1
+    layout = frame.layout.name
+    source = graph.add_abuffer(
+        sample_rate=frame.sample_rate,
+        format=frame.format,
+        layout=layout,
+        time_base=Fraction(1, frame.sample_rate),
     )
+    # Without rematrix_maxval two channels of 0.8 become one of 1.13.
+    resampler = graph.add("aresample", rematrix_maxval="1.0")
+    # FFmpeg can weigh the channels of a named layout; those of a mere count it cannot.
+    target = graph.add(
+        "aformat",
+        sample_rates=str(SAMPLE_RATE_HZ),
+        sample_fmts="flt",
+        channel_layouts=layout if layout.endswith("channels") else "mono",
+    )
+    graph.link_nodes(source, resampler, target, graph.add("abuffersink")).configure()
+    return graph
+
+
+def _run(graph: Graph, frame: av.AudioFrame | None) -> list[av.AudioFrame]:
+    """What comes out when the frame goes in, or when there are no more."""
+    graph.push(frame)
+    frames = []
+    with suppress(EOFError, BlockingIOError):
+        while isinstance(out := graph.pull(), av.AudioFrame):
+            frames.append(out)
+    return frames
 
 
 def _mean_of_channels(frame: av.AudioFrame) -> Pcm:
