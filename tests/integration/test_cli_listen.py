@@ -109,6 +109,70 @@ def test_speech_is_printed_in_a_pipe_and_ctrl_c_ends_it(
     assert text.split()[0] in history.stdout
 
 
+@pytest.fixture
+def server_url(
+    fixture_model: Path, tmp_path: Path
+) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    options = ["--engine", "whisper", "--model", str(fixture_model), "--port", "0"]
+    process = subprocess.Popen(
+        [*VIVAVOZ, "serve", *options, "--data-dir", str(tmp_path / "server")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().split()[-1], process
+    process.kill()
+    process.communicate()
+
+
+def test_what_a_dead_server_did_not_transcribe_is_kept_as_a_file(
+    microphone: FakeMicrophone,
+    fixture_model: Path,
+    server_url: tuple[str, "subprocess.Popen[str]"],
+    tmp_path: Path,
+) -> None:
+    url, server = server_url
+    rest = tmp_path / "rest.wav"
+    with wave.open(str(fixture_model.parent / "samples" / "es-1.wav")) as recording:
+        speech = recording.readframes(recording.getnframes())
+    process = subprocess.Popen(
+        [*VIVAVOZ, "listen", "--url", url, "--keep-audio", str(rest)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=microphone.environment,
+    )
+    assert process.stderr is not None
+    assert next(line for line in process.stderr if line.startswith("Listening"))
+    server.kill()
+    microphone.speech = speech
+    assert microphone.said.wait(30)
+    process.send_signal(signal.SIGINT)
+    assert next(line for line in process.stderr if line.startswith("The connection is lost"))
+    process.send_signal(signal.SIGINT)
+    _, notes = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"The audio is kept: vivavoz transcribe {rest}" in notes
+    with wave.open(str(rest)) as kept:
+        assert kept.getframerate() == 16_000
+        assert kept.getnframes() >= len(speech) // 2
+
+
+def test_a_folder_that_is_not_there_is_noticed_before_anybody_speaks(
+    microphone: FakeMicrophone, tmp_path: Path
+) -> None:
+    finished = subprocess.run(
+        [*VIVAVOZ, "listen", "--keep-audio", str(tmp_path / "nowhere" / "rest.wav")],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=microphone.environment,
+    )
+    assert finished.returncode == 2
+    assert "nowhere" in finished.stderr
+
+
 def test_microphones_are_listed(microphone: FakeMicrophone) -> None:
     finished = subprocess.run(
         [*VIVAVOZ, "listen", "--list-devices"],

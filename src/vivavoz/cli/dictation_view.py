@@ -10,10 +10,23 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from vivavoz.client import Link, LiveTranscript, VivavozClient
+from vivavoz.client import UPLOADED, Link, LiveTranscript, VivavozClient
 from vivavoz.session.events import Failed, ServerEvent, SessionCompleted, Warned
 
 _REFRESH_PER_SECOND = 8
+_LINK_SENTENCES = {
+    Link.WAITING: "The connection is lost. Keep talking: what you say is kept until it is back.",
+    Link.BLOCKED: "The server does not answer. Keep talking: what you say is kept here and "
+    "transcribed once it is back.",
+    Link.OPEN: "The connection is back; nothing is lost.",
+    Link.GONE: "The server is back but has closed this dictation. Keep talking: the rest is "
+    "transcribed when you stop.",
+    Link.UPLOADING: "The rest of the recording is being transcribed…",
+}
+_LINK_STATUS = {
+    Link.BLOCKED: "recording without the server",
+    Link.GONE: "recording; transcribed at the end",
+}
 
 
 class DictationView(Protocol):
@@ -24,6 +37,9 @@ class DictationView(Protocol):
 
     def connected(self, client: VivavozClient) -> None:
         """Recording begins."""
+
+    def link_changed(self, link: Link) -> None:
+        """The connection was lost, or came back, or will not."""
 
     def show(self, event: ServerEvent) -> None:
         """Something came from the server."""
@@ -46,6 +62,22 @@ def open_view(microphone_name: str) -> Iterator[DictationView]:
         yield view
 
 
+class _LinkNotes:
+    """One sentence for each change that a person has to know of."""
+
+    def __init__(self) -> None:
+        self._told = Link.OPEN
+
+    def about(self, link: Link) -> str:
+        """What to say of it; nothing if that was said already."""
+        if link not in _LINK_SENTENCES or link is self._told:
+            return ""
+        if link is Link.WAITING and self._told is Link.BLOCKED:
+            return ""
+        self._told = link
+        return _LINK_SENTENCES[link]
+
+
 class _ConfirmedLines:
     """Confirmed text, each piece once, even after a lost connection."""
 
@@ -62,7 +94,8 @@ class _ConfirmedLines:
         """What ``event`` confirmed."""
         self._transcript.receive(event)
         confirmed = self._transcript.confirmed_text
-        new, self._printed_characters = confirmed[self._printed_characters :], len(confirmed)
+        new = confirmed[self._printed_characters :]
+        self._printed_characters = max(self._printed_characters, len(confirmed))
         return new.strip()
 
 
@@ -71,6 +104,7 @@ class PipeView:
 
     def __init__(self) -> None:
         self._lines = _ConfirmedLines()
+        self._link_notes = _LinkNotes()
         self._notes = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
     def waiting_for_model(self) -> None:
@@ -78,6 +112,10 @@ class PipeView:
 
     def connected(self, client: VivavozClient) -> None:
         self._notes.print("Listening; Ctrl-C ends.")
+
+    def link_changed(self, link: Link) -> None:
+        if note := self._link_notes.about(link):
+            self._notes.print(note)
 
     def show(self, event: ServerEvent) -> None:
         if line := self._lines.new_after(event):
@@ -98,6 +136,7 @@ class TerminalView:
     def __init__(self, microphone_name: str) -> None:
         self._microphone_name = microphone_name
         self._lines = _ConfirmedLines()
+        self._link_notes = _LinkNotes()
         self._client: VivavozClient | None = None
         self._began_at_s = 0.0
         self._status = Text("◌ Connecting…", style="bright_black")
@@ -116,6 +155,10 @@ class TerminalView:
         self._began_at_s = time.monotonic()
         self._status = Text()
 
+    def link_changed(self, link: Link) -> None:
+        if note := self._link_notes.about(link):
+            self.live.console.print(Text(note, style="yellow"))
+
     def show(self, event: ServerEvent) -> None:
         if line := self._lines.new_after(event):
             self.live.console.print(Text(line))
@@ -123,7 +166,7 @@ class TerminalView:
             self.live.console.print(Text(note, style="yellow"))
 
     def finishing(self) -> None:
-        self._status = Text("◌ Finishing…", style="yellow")
+        self._status = Text("◌ Finishing… Ctrl-C does not wait for it.", style="yellow")
 
     def finished(self, completed: SessionCompleted) -> None:
         self.live.console.print(Text(_summary(completed), style="bright_black"))
@@ -133,14 +176,16 @@ class TerminalView:
         return Group(*([partial] if partial else []), self._status or self._recording_line())
 
     def _recording_line(self) -> Text:
-        if self._client is None or self._client.link is not Link.OPEN:
-            return Text("◌ Reconnecting… what you say is kept.", style="yellow")
+        if self._client is None:
+            return Text()
         minutes, seconds = divmod(int(time.monotonic() - self._began_at_s), 60)
+        clock = Text.assemble(("● ", "red"), (f"{minutes}:{seconds:02}", "bold"))
+        if self._client.link is not Link.OPEN:
+            doing = _LINK_STATUS.get(self._client.link, "reconnecting; what you say is kept")
+            return clock + Text(f"  {doing} · Ctrl-C ends", style="yellow")
         engine = self._client.session.engine.model if self._client.session else ""
-        return Text.assemble(
-            ("● ", "red"),
-            (f"{minutes}:{seconds:02}", "bold"),
-            (f"  {self._microphone_name} · {engine} · Ctrl-C ends", "bright_black"),
+        return clock + Text(
+            f"  {self._microphone_name} · {engine} · Ctrl-C ends", style="bright_black"
         )
 
 
@@ -159,4 +204,6 @@ def _summary(completed: SessionCompleted) -> str:
         return "No speech was heard."
     if not completed.saved:
         return "The transcript could not be kept in the history."
+    if completed.reason == UPLOADED:
+        return "Kept in the history in more than one part: vivavoz history list"
     return f"Kept in the history: vivavoz history show {str(completed.transcript_id)[:8]}"

@@ -1,0 +1,157 @@
+"""The server stays away for longer than the client's attempts, and the dictation is whole."""
+
+import asyncio
+import io
+import re
+import wave
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from jiwer import wer
+
+from tests.e2e.server_process import ServerProcess
+from tests.faults.dictation import Dictation
+from tests.faults.proxy import FaultyProxy
+from tests.faults.speech import SAMPLES, Speech, opus_speech, raw_speech
+from vivavoz.client import UPLOADED, Link, VivavozClient, as_file
+from vivavoz.errors import ServerUnreachableError
+from vivavoz.session.events import Ack, SessionResumed, TranscriptionFinal
+
+MODEL = ("--engine", "whisper", "--model", str(SAMPLES.parent / "model"))
+NAMES = ("en-1", "en-2", "en-3")
+PATIENT_S = 20.0
+MAX_EDITS = 4
+
+
+@pytest.fixture(autouse=True)
+def impatient_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same steps as with the real 31 seconds of back-off."""
+    monkeypatch.setattr("vivavoz.client.protocol.BACK_OFF_S", (0.1,) * 5)
+    monkeypatch.setattr("vivavoz.client.stream._PROBE_INTERVAL_S", 0.3)
+
+
+@pytest_asyncio.fixture
+async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
+    """Keeps a session that lost its client for a second only."""
+    process = ServerProcess(tmp_path, MODEL, settings={"VIVAVOZ_RESUME_WINDOW_S": "1"})
+    await process.start()
+    yield process
+    await process.stop()
+
+
+async def undisturbed(server: ServerProcess, speech: Speech) -> list[str]:
+    async with Dictation(server.url, speech) as dictation:
+        return words_of((await dictation.finish()).text)
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENT_S):
+        while not is_so():  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.02)
+
+
+async def until_link(dictation: Dictation, link: Link) -> None:
+    await until(lambda: dictation.client.link is link)
+
+
+async def until_something_is_stored(dictation: Dictation) -> None:
+    await until(
+        lambda: any(
+            isinstance(event, Ack) and event.durable_sequence_number > 0
+            for event in dictation.events
+        )
+    )
+
+
+async def until_both_are_saved(server: ServerProcess) -> None:
+    """The undisturbed dictation, and what the server had of the one whose client it lost."""
+    await until(lambda: len(server.transcript_files) == 2)
+
+
+def edits(expected: list[str], actual: list[str]) -> float:
+    """How many words differ: one utterance is cut in two where the connection broke."""
+    return len(expected) * wer(" ".join(expected), " ".join(actual))
+
+
+@pytest.mark.parametrize("speech", [raw_speech(*NAMES), opus_speech(*NAMES)], ids=["pcm", "webm"])
+async def test_a_server_that_comes_back_in_time_gets_the_rest_over_the_old_session(
+    server: ServerProcess, speech: Speech
+) -> None:
+    whole = await undisturbed(server, speech)
+    async with Dictation(server.url, speech) as dictation:
+        await dictation.hears(TranscriptionFinal)
+        await server.kill()
+        await until_link(dictation, Link.BLOCKED)
+        await server.start()
+        await dictation.hears(SessionResumed)
+        ending = await dictation.finish()
+    assert words_of(ending.text) == whole
+    assert ending.completed.reason == "stopped"
+
+
+@pytest.mark.parametrize("speech", [raw_speech(*NAMES), opus_speech(*NAMES)], ids=["pcm", "webm"])
+async def test_what_a_closed_session_missed_is_uploaded_and_nothing_is_doubled(
+    server: ServerProcess, speech: Speech
+) -> None:
+    whole = await undisturbed(server, speech)
+    async with FaultyProxy(server.port) as proxy, Dictation(proxy.url, speech) as dictation:
+        await dictation.hears(TranscriptionFinal)
+        proxy.disconnect()
+        await until_link(dictation, Link.BLOCKED)
+        await until_both_are_saved(server)
+        proxy.heal()
+        await until_link(dictation, Link.GONE)
+        ending = await dictation.finish()
+    assert edits(whole, words_of(ending.text)) <= MAX_EDITS
+    assert ending.completed.reason == UPLOADED
+    assert ending.completed.saved
+    assert dictation.client.unsaved_streams() == []
+
+
+async def test_a_session_that_was_closed_while_nobody_listened_is_uploaded_too(
+    server: ServerProcess,
+) -> None:
+    """The server was killed and, once restarted, finishes what nobody takes up."""
+    speech = raw_speech(*NAMES)
+    whole = await undisturbed(server, speech)
+    async with FaultyProxy(server.port) as proxy, Dictation(proxy.url, speech) as dictation:
+        await until_something_is_stored(dictation)
+        proxy.disconnect()
+        await server.kill()
+        await until_link(dictation, Link.BLOCKED)
+        await server.start()
+        await until_both_are_saved(server)
+        proxy.heal()
+        await until_link(dictation, Link.GONE)
+        ending = await dictation.finish()
+    assert edits(whole, words_of(ending.text)) <= MAX_EDITS
+    assert ending.completed.reason == UPLOADED
+
+
+async def test_a_server_that_never_comes_back_leaves_the_audio_here(server: ServerProcess) -> None:
+    speech = raw_speech(*NAMES)
+    async with Dictation(server.url, speech) as dictation:
+        await dictation.reaches(0.1)
+        await server.kill()
+        with pytest.raises(ServerUnreachableError):
+            await dictation.finish()
+        (stream,) = dictation.client.unsaved_streams()
+    with wave.open(io.BytesIO(as_file(stream).content)) as kept:
+        assert kept.getnframes() / kept.getframerate() == pytest.approx(speech.seconds, abs=0.1)
+
+
+async def test_each_change_of_the_link_is_told_once(server: ServerProcess) -> None:
+    told: list[Link] = []
+    speech = raw_speech("en-1")
+    async with VivavozClient(server.url, mime_type=speech.mime_type, on_link=told.append) as client:
+        await client.send(speech.chunks[0])
+        await server.kill()
+        await until(lambda: client.link is Link.BLOCKED)
+    attempts = [Link.WAITING, Link.CONNECTING] * 5
+    assert told == [Link.CONNECTING, Link.OPEN, *attempts, Link.BLOCKED]
