@@ -34,6 +34,7 @@ MODEL = ROOT / "tests" / "fixtures" / "fixture-model"
 CHUNK_S = 0.5
 START_TIMEOUT_S = 60.0
 SETTLE_S = 10.0
+MAX_SPREAD_S = 60.0
 SEED = 4
 
 
@@ -116,11 +117,13 @@ async def _listen(client: VivavozClient, tally: Tally) -> None:
 async def speak_until(
     end_s: float, delay_s: float, url: str, chunks: Sequence[bytes], pace: float, tally: Tally
 ) -> None:
-    """One session after the other."""
+    """One session after the other, at least one."""
     clock = asyncio.get_running_loop().time
     await asyncio.sleep(delay_s)
-    while clock() < end_s:
+    while True:
         await speak(url, chunks, pace, tally)
+        if clock() >= end_s:
+            return
 
 
 # --- the server -----------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ async def soak(
         before = sample(server, 0)
         watching = asyncio.create_task(watch(server, samples))
         end_s = clock() + minutes * 60
-        spread_s = len(chunks) * CHUNK_S / pace / sessions
+        spread_s = min(len(chunks) * CHUNK_S / pace, MAX_SPREAD_S) / sessions
         await asyncio.gather(
             *(
                 speak_until(end_s, number * spread_s, url, chunks, pace, tally)
@@ -232,7 +235,9 @@ def main() -> None:
     """Soak and print what was measured."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--sessions", type=int, default=20, help="at once")
-    parser.add_argument("--minutes", type=float, default=10, help="no session begins after it")
+    parser.add_argument(
+        "--minutes", type=float, default=10, help="no session follows another after it"
+    )
     parser.add_argument("--session-minutes", type=float, default=2, help="audio of one session")
     parser.add_argument("--pace", type=float, default=1, help="times the speed of a microphone")
     parser.add_argument("--speech", type=float, default=0.25, help="share of speech, 0 to 1")

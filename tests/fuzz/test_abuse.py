@@ -1,4 +1,4 @@
-"""What a hostile client may try: each is met by a typed error and a count, and others are served."""
+"""What a hostile client may try: a typed error and a count meet it, and others are served."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from websockets.asyncio.client import connect
 
-from tests.live.clients import PCM, WebSocketClient, socketio_client, websocket_client
+from tests.live.clients import PCM, socketio_client, websocket_client
 from tests.live.engines import CountingEngine, ready, silence
 from tests.live.server import LiveServer, live_server
 from vivavoz.session.events import Failed, Pong, SessionCompleted, StartRecording, StopRecording
