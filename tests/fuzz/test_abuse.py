@@ -125,7 +125,7 @@ async def test_a_client_that_never_reads_keeps_its_finals(serve: Serve) -> None:
     async with connect(url, proxy=None, max_queue=1, ping_interval=None) as deaf:
         created = json.loads(await deaf.recv())["data"]
         transport = deaf.transport
-        transport.pause_reading()  # type: ignore[attr-defined]
+        transport.pause_reading()
         start = {"event": "start_recording", "data": {"mime_type": PCM}}
         await deaf.send(json.dumps(start))
         for _ in range(20_000):
