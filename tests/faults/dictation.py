@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -13,6 +14,7 @@ import httpx
 
 from tests.faults.speech import Speech
 from vivavoz.client.stream import VivavozClient
+from vivavoz.session.entities import utc_now
 from vivavoz.session.events import (
     Failed,
     ServerEvent,
@@ -79,13 +81,22 @@ class Dictation:
         url: of the server, or of a proxy before it.
         speech: what to say.
         pace: times faster than real time.
+        captured_at: the client's clock.
     """
 
-    def __init__(self, url: str, speech: Speech, *, pace: float = PACE) -> None:
+    def __init__(
+        self,
+        url: str,
+        speech: Speech,
+        *,
+        pace: float = PACE,
+        captured_at: Callable[[], datetime] = utc_now,
+    ) -> None:
         self.client = VivavozClient(url, mime_type=speech.mime_type, language="en")
         self.events: list[ServerEvent] = []
         self._speech = speech
         self._pace = pace
+        self._captured_at = captured_at
         self._said = 0
         self._progress = asyncio.Event()
         self._speaking: asyncio.Task[None] | None = None
@@ -150,7 +161,7 @@ class Dictation:
         clock = asyncio.get_running_loop().time
         begin_s = clock()
         for number, chunk in enumerate(self._speech.chunks, start=1):
-            await self.client.send(chunk)
+            await self.client.send(chunk, self._captured_at())
             self._said = number
             self._progress.set()
             await asyncio.sleep(begin_s + number * self._speech.chunk_s / self._pace - clock())

@@ -11,7 +11,7 @@ import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 _FAULT = re.compile(r'pytest\.mark\.fault\(\s*"([^"]+)"\s*\)')
-BEGIN, END = "<!-- generated: faults -->", "<!-- end -->"
+BEGIN, END = "<!-- faults, by make chaos -->", "<!-- faults end -->"
 
 
 @dataclass

@@ -150,7 +150,7 @@ async def test_half_open_connection(
     await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
-@pytest.mark.fault("server unreachable from the beginning of the stop on")
+@pytest.mark.fault("stop pressed while the connection is away")
 async def test_stop_while_reconnecting(
     server: ServerProcess, proxy: FaultyProxy, undisturbed: TextOf, outcome: Outcome
 ) -> None:

@@ -260,7 +260,7 @@ class Session:
         return self.stream
 
     def _limit_duration(self, at: Moment) -> None:
-        elapsed_s = (at.wall - self.entity.start_time).total_seconds()
+        elapsed_s = max((at.wall - self.entity.start_time).total_seconds(), 0.0)
         end_s = at.monotonic_s + self.entity.duration_limit - elapsed_s
         self.deadlines.set(Deadline.DURATION, end_s)
         self.deadlines.set(Deadline.DURATION_WARNING, end_s - self.rules.duration_warning_s)
