@@ -23,12 +23,12 @@ from playwright.async_api import Browser, Page, async_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.e2e.page.scripted_history import transcript  # noqa: E402
 from tests.e2e.page.scripted_server import (  # noqa: E402
     BUILT_IN,
     WHISPER,
     ScriptedServer,
     ready,
-    transcript,
 )
 
 
@@ -115,7 +115,7 @@ class Photographer:
     def fill_history(self) -> None:
         """Put some transcripts into the history."""
         now = datetime.now().astimezone().replace(hour=11, minute=20)
-        self.server.transcripts = [
+        self.server.history.transcripts = [
             transcript(title, text, now - timedelta(hours=19 * index))
             for index, (title, text) in enumerate(HISTORY)
         ]

@@ -7,6 +7,7 @@ import { Controller } from "./controller.js";
 import { makeDismissable, renderSettings, renderShortcuts } from "./dialogs.js";
 import { Dock } from "./dock.js";
 import { EngineStatus, renderEngine, renderLanguages } from "./engine.js";
+import { listenForDrops } from "./file-drop.js";
 import { chooseLanguage, setUiLanguage, t, uiLanguage } from "./i18n/index.js";
 import { renderMicrophones } from "./microphones.js";
 import { Notices } from "./notices.js";
@@ -71,9 +72,20 @@ function toggleTimestamps() {
 }
 
 const openDialog = (id) => () => element(id).showModal();
-const openHistory = async (id = null) => {
-  const { openHistory: open } = await import("./history.js");
-  open(element("history"), api, id);
+const openHistory = async (id = null, seconds = null) => {
+  const { openHistory: open } = await import("./history/history.js");
+  await open(element("history"), api, id, seconds);
+};
+const openLinked = async () => {
+  if (!location.hash) return;
+  const { readLink } = await import("./history/links.js");
+  const link = readLink(location.hash);
+  if (link) openHistory(link.id, link.seconds);
+};
+const openFiles = async (files) => {
+  const { openFiles: open } = await import("./files/files.js");
+  const hotwords = () => preferences.get("hotwords");
+  open({ api, languages: element("language"), hotwords, onOpen: openHistory }, files);
 };
 const copy = () => copyText(controller.transcript.text, element("copy"));
 const shortcuts = {
@@ -81,6 +93,7 @@ const shortcuts = {
   f: { run: () => controller.finish(), help: "help.finish" },
   c: { run: () => element("text-actions").hidden || copy(), help: "help.copy" },
   h: { run: () => openHistory(), help: "help.history" },
+  u: { run: () => openFiles(), help: "help.files" },
   t: { run: toggleTimestamps, help: "help.times" },
   ",": { run: openDialog("settings"), help: "help.settings" },
   "?": { run: openDialog("help"), help: "help.help" },
@@ -160,6 +173,7 @@ element("finish").onclick = () => controller.finish();
 element("copy").onclick = copy;
 element("jump").onclick = () => view.jumpToEnd();
 element("open-history").onclick = () => openHistory();
+element("open-files").onclick = () => openFiles();
 element("open-settings").onclick = openDialog("settings");
 element("open-help").onclick = openDialog("help");
 element("switch-language").onclick = () => {
@@ -172,6 +186,8 @@ for (const id of ["history", "settings", "help"]) makeDismissable(element(id));
 const actions = Object.fromEntries(Object.entries(shortcuts).map(([key, { run }]) => [key, run]));
 listenForShortcuts(actions, () => preferences.get("hasShortcuts"));
 
+listenForDrops(openFiles);
+addEventListener("hashchange", openLinked);
 addEventListener("online", () => controller.client?.retryNow());
 addEventListener("offline", () => controller.client?.probe());
 addEventListener("beforeunload", (event) => {
@@ -184,3 +200,4 @@ navigator.mediaDevices?.addEventListener("devicechange", () => {
 renderLook();
 await renderWords();
 engine.follow();
+openLinked();

@@ -16,6 +16,7 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 
 import vivavoz
+from tests.e2e.page.scripted_history import ScriptedHistory
 
 WEB = Path(vivavoz.__file__).parent / "web"
 HEADERS = {
@@ -45,7 +46,7 @@ class ScriptedServer:
     """One server; set its fields to choose what it says.
 
     ``chunks`` holds the audio by sequence number, ``events`` the control events as they came,
-    ``latency_ms`` what the next metrics say.
+    ``history`` what was dictated before.
     """
 
     def __init__(self) -> None:
@@ -58,7 +59,7 @@ class ScriptedServer:
             "max_unacknowledged_chunks": 64,
             "resume_window_s": 300.0,
         }
-        self.transcripts: list[dict[str, Any]] = []
+        self.history = ScriptedHistory()
         self.chunks: dict[int, bytes] = {}
         self.duplicates = 0
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -240,33 +241,6 @@ class ScriptedServer:
 
     # --- REST -------------------------------------------------------------------------------------
 
-    async def _list(self, request: web.Request) -> web.Response:
-        query = request.query.get("q", "").lower()
-        offset, limit = int(request.query["offset"]), int(request.query["limit"])
-        found = [item for item in self.transcripts if query in item["text"].lower()]
-        listed = [
-            item | {"snippet": _snippet(item["text"], query)}
-            for item in found[offset : offset + limit]
-        ]
-        return web.json_response(
-            {"items": listed, "total": len(found), "limit": limit, "offset": offset}
-        )
-
-    def _find(self, request: web.Request) -> dict[str, Any]:
-        return next(item for item in self.transcripts if item["id"] == request.match_info["id"])
-
-    async def _read(self, request: web.Request) -> web.Response:
-        return web.json_response(self._find(request))
-
-    async def _rename(self, request: web.Request) -> web.Response:
-        transcript = self._find(request)
-        transcript["title"] = (await request.json())["title"]
-        return web.json_response(transcript)
-
-    async def _delete(self, request: web.Request) -> web.Response:
-        self.transcripts.remove(self._find(request))
-        return web.Response(status=204)
-
     async def _page(self, _request: web.Request) -> web.FileResponse:
         return web.FileResponse(WEB / "index.html")
 
@@ -286,10 +260,7 @@ class ScriptedServer:
                 web.get("/", self._page),
                 web.get("/ws", self._connect),
                 web.get("/api/streaming/status", self._status),
-                web.get("/api/history", self._list),
-                web.get("/api/history/{id}", self._read),
-                web.patch("/api/history/{id}", self._rename),
-                web.delete("/api/history/{id}", self._delete),
+                *self.history.routes,
                 web.static("/static", WEB),
             ]
         )
@@ -321,52 +292,6 @@ def ready(engine: dict[str, Any]) -> dict[str, Any]:
         "sessions": 0,
         "version": "0",
     }
-
-
-def transcript(title: str, text: str, started_at: datetime, **fields: Any) -> dict[str, Any]:
-    """A finished transcript; every sentence of ``text`` is one segment."""
-    sentences = [f"{sentence.strip(' .')}." for sentence in text.split(".") if sentence.strip()]
-    segments = [
-        {
-            "result_id": str(uuid4()),
-            "sequence_number": index,
-            "start_s": 6.0 * index + (4 if index > 3 else 0),
-            "end_s": 6.0 * index + 5,
-            "text": sentence,
-            "confidence": 0.9,
-            "language": "en",
-            "words": [],
-        }
-        for index, sentence in enumerate(sentences)
-    ]
-    return {
-        "id": str(uuid4()),
-        "title": title,
-        "text": text,
-        "language": "en",
-        "engine": "whisper",
-        "model": "base",
-        "started_at": started_at.isoformat(),
-        "finished_at": started_at.isoformat(),
-        "duration_s": 6.0 * len(segments),
-        "word_count": len(text.split()),
-        "file_name": "transcripcion_20260101_000000.txt",
-        "metadata": {},
-        "segments": segments,
-        **fields,
-    }
-
-
-def _snippet(text: str, query: str) -> list[dict[str, Any]]:
-    index = text.lower().find(query) if query else -1
-    if index < 0:
-        return [{"text": text[:160], "match": False}]
-    start = max(0, index - 30)
-    return [
-        {"text": text[start:index], "match": False},
-        {"text": text[index : index + len(query)], "match": True},
-        {"text": text[index + len(query) : index + 120], "match": False},
-    ]
 
 
 async def _add_headers(_request: web.Request, response: web.StreamResponse) -> None:

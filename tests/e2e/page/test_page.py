@@ -7,13 +7,13 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
+from tests.e2e.page.scripted_history import transcript
 from tests.e2e.page.scripted_server import (
     BUILT_IN,
     WEB,
     WHISPER,
     ScriptedServer,
     ready,
-    transcript,
 )
 from tests.e2e.waiting import eventually
 
@@ -379,7 +379,7 @@ async def test_the_history_is_searched_renamed_and_deleted_with_undo(
     server: ScriptedServer, open_page: OpenPage
 ) -> None:
     now = datetime.now(UTC)
-    server.transcripts = [
+    server.history.transcripts = [
         transcript("Letter", "Dear Clara. The bell rang.", now),
         transcript("Errands", "Flour and lemons.", now - timedelta(days=40)),
     ]
@@ -405,7 +405,7 @@ async def test_the_history_is_searched_renamed_and_deleted_with_undo(
     await page.click(".entry")
     await page.click("text=Delete")
     await page.keyboard.press("Escape")
-    await eventually(lambda: len(server.transcripts) == 1)
+    await eventually(lambda: len(server.history.transcripts) == 1)
 
 
 # --- for everyone ---------------------------------------------------------------------------------
@@ -417,7 +417,9 @@ UNREADABLE = Path(__file__).with_name("contrast.js").read_text()
 async def test_every_text_has_enough_contrast_and_every_control_a_name(
     server: ScriptedServer, open_page: OpenPage, scheme: str
 ) -> None:
-    server.transcripts = [transcript("Letter", "Dear Clara. The bell rang.", datetime.now(UTC))]
+    server.history.transcripts = [
+        transcript("Letter", "Dear Clara. The bell rang.", datetime.now(UTC))
+    ]
     page = await open_page(server.url, color_scheme=scheme)
     await expect(page.locator("#state")).to_have_text("Ready")
     assert await page.evaluate(UNREADABLE) == []

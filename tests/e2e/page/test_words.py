@@ -78,7 +78,14 @@ def test_a_string_has_the_same_blanks_in_both_languages(key: str) -> None:
 def test_nothing_is_kept_that_nobody_says(language: str) -> None:
     sources = "".join(path.read_text() for path in [*SOURCES, WEB / "index.html"])
     needed = set(needed_keys())
-    composed = ("reason.", "settings.theme.", "settings.text_size.", "hint.", "level.")
+    composed = (
+        "files.error.",
+        "reason.",
+        "settings.theme.",
+        "settings.text_size.",
+        "hint.",
+        "level.",
+    )
     unused = {
         key
         for key in words(language).keys() - needed

@@ -1,0 +1,3 @@
+// What a transcript can be downloaded as.
+
+export const FORMATS = ["txt", "docx", "srt", "vtt", "json"];

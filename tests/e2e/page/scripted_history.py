@@ -1,0 +1,162 @@
+"""The history and the transcription of files, as far as the page's states need them: by script."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+
+class ScriptedHistory:
+    """Set ``transcripts`` to choose what there is, newest first; ``deleted`` can be brought back.
+
+    ``events`` is what a file's transcription answers, sent one by one as they are put in; an HTTP
+    status is answered at once. ``forms`` holds the fields of the files that came.
+    """
+
+    def __init__(self) -> None:
+        self.transcripts: list[dict[str, Any]] = []
+        self.deleted: list[dict[str, Any]] = []
+        self.forms: list[dict[str, Any]] = []
+        self.events: asyncio.Queue[dict[str, Any] | int] = asyncio.Queue()
+        self.cancelled = 0
+
+    @property
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """What it serves."""
+        return [
+            web.get("/api/history", self._list),
+            web.post("/api/history/delete", self._delete),
+            web.post("/api/history/restore", self._restore),
+            web.get("/api/history/{id}", self._read),
+            web.patch("/api/history/{id}", self._change),
+            web.post("/v1/audio/transcriptions", self._transcribe),
+        ]
+
+    async def _list(self, request: web.Request) -> web.Response:
+        query = request.query.get("q", "").lower()
+        offset, limit = int(request.query["offset"]), int(request.query["limit"])
+        found = [item for item in self.transcripts if query in item["text"].lower()]
+        listed = [
+            item | {"snippet": _snippet(item["text"], query)}
+            for item in found[offset : offset + limit]
+        ]
+        return web.json_response(
+            {"items": listed, "total": len(found), "limit": limit, "offset": offset}
+        )
+
+    def _find(self, request: web.Request) -> dict[str, Any]:
+        return next(item for item in self.transcripts if item["id"] == request.match_info["id"])
+
+    async def _read(self, request: web.Request) -> web.Response:
+        return web.json_response(self._find(request))
+
+    async def _change(self, request: web.Request) -> web.Response:
+        transcript, change = self._find(request), await request.json()
+        transcript |= change
+        if "text" in change:
+            is_edited = change["text"] is not None
+            text = change["text"] if is_edited else transcript["original_text"]
+            edited_at = datetime.now(UTC).isoformat() if is_edited else None
+            transcript |= {"text": text, "edited_at": edited_at, "paragraphs": text.split("\n\n")}
+        return web.json_response(transcript)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        return await self._move(request, self.transcripts, self.deleted)
+
+    async def _restore(self, request: web.Request) -> web.Response:
+        return await self._move(request, self.deleted, self.transcripts)
+
+    async def _move(
+        self, request: web.Request, source: list[dict[str, Any]], target: list[dict[str, Any]]
+    ) -> web.Response:
+        ids = (await request.json())["ids"]
+        moved = [item for item in source if item["id"] in ids]
+        for item in moved:
+            source.remove(item)
+            target.append(item)
+        self.transcripts.sort(key=lambda item: str(item["started_at"]), reverse=True)
+        done = [item["id"] for item in moved]
+        return web.json_response({"done": done, "missing": [id_ for id_ in ids if id_ not in done]})
+
+    async def _transcribe(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        self.forms.append(
+            {name: v.filename if isinstance(v, web.FileField) else v for name, v in form.items()}
+        )
+        event = await self.events.get()
+        if isinstance(event, int):
+            return web.Response(status=event)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            while True:
+                assert isinstance(event, dict)
+                await response.write(f"data: {json.dumps(event)}\n\n".encode())
+                if event["type"] in {"transcript.text.done", "error"}:
+                    return response
+                event = await self.events.get()
+        except (asyncio.CancelledError, ConnectionError):
+            self.cancelled += 1
+            raise
+
+
+def transcript(title: str, text: str, started_at: datetime, **fields: Any) -> dict[str, Any]:
+    """A finished transcript; every sentence of ``text`` is one segment, every fourth followed by a
+    pause; each word takes 400 ms."""
+    sentences = [f"{sentence.strip(' .')}." for sentence in text.split(".") if sentence.strip()]
+    segments = [
+        _segment(index, sentence, start_s=6.0 * index + (4 if index > 3 else 0))
+        for index, sentence in enumerate(sentences)
+    ]
+    paragraphs = [" ".join(sentences[:4]), " ".join(sentences[4:])]
+    return {
+        "id": str(uuid4()),
+        "title": title,
+        "text": text,
+        "original_text": text,
+        "paragraphs": [paragraph for paragraph in paragraphs if paragraph],
+        "language": "en",
+        "engine": "whisper",
+        "model": "base",
+        "started_at": started_at.isoformat(),
+        "finished_at": started_at.isoformat(),
+        "edited_at": None,
+        "duration_s": 6.0 * len(segments),
+        "word_count": len(text.split()),
+        "file_name": "transcripcion_20260101_000000.txt",
+        "metadata": {},
+        "segments": segments,
+        **fields,
+    }
+
+
+def _segment(index: int, sentence: str, start_s: float) -> dict[str, Any]:
+    words = [
+        {"text": word, "start": start_s + 0.4 * at, "end": start_s + 0.4 * at + 0.3}
+        for at, word in enumerate(sentence.split())
+    ]
+    return {
+        "result_id": str(uuid4()),
+        "sequence_number": index,
+        "start_s": start_s,
+        "end_s": start_s + 5,
+        "text": sentence,
+        "confidence": 0.9,
+        "language": "en",
+        "words": words,
+    }
+
+
+def _snippet(text: str, query: str) -> list[dict[str, Any]]:
+    index = text.lower().find(query) if query else -1
+    if index < 0:
+        return [{"text": text[:160], "match": False}]
+    start = max(0, index - 30)
+    return [
+        {"text": text[start:index], "match": False},
+        {"text": text[index : index + len(query)], "match": True},
+        {"text": text[index + len(query) : index + 120], "match": False},
+    ]
