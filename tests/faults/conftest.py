@@ -1,6 +1,7 @@
 """What the fault suite shares: the real server, what it hears undisturbed, and the report."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,11 @@ StartServer = Callable[..., Awaitable[ServerProcess]]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One event loop for the suite, one process for each module: servers are shared."""
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if not item.path.is_relative_to(Path(__file__).parent):
+            continue
+        item.add_marker(pytest.mark.xdist_group(f"faults-{item.path.stem}"))
+        if isinstance(item, pytest.Function) and iscoroutinefunction(item.obj):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.xdist_group(f"faults-{item.path.stem}"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
