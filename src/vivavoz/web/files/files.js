@@ -34,8 +34,11 @@ class FilesView {
 
   constructor(page) {
     this.#page = page;
-    const url = page.api.transcriptionsUrl;
-    this.#queue = new FileQueue((options) => transcribe({ url, ...options }));
+    this.#queue = new FileQueue(async (options) => {
+      // Whoever has to sign in first is asked before a large file is sent in vain.
+      await page.api.json("api/history?limit=1&offset=0");
+      return transcribe({ url: page.api.url("v1/audio/transcriptions"), ...options });
+    });
     this.#queue.addEventListener("change", ({ detail: job }) => this.#show(job));
     this.#dialog.addEventListener("click", ({ target }) => {
       if (target === this.#dialog) this.#dialog.close();

@@ -4,6 +4,7 @@ import { errorText } from "../errors.js";
 import { addWords, t } from "../i18n/index.js";
 import { loadStyle } from "../load-style.js";
 import { build, button } from "../markup.js";
+import { createArchive } from "./archive.js";
 import { TranscriptList } from "./list.js";
 import { TranscriptReader } from "./reader.js";
 import { SelectionBar } from "./selection.js";
@@ -20,13 +21,13 @@ let view = null;
  */
 export async function openHistory(dialog, api, id = null, seconds = null) {
   await loaded;
-  view ??= new HistoryView(dialog, api);
+  view ??= new HistoryView(dialog, createArchive(api));
   view.open(id, seconds);
 }
 
 class HistoryView {
   #dialog;
-  #api;
+  #archive;
   #search;
   #select;
   #list;
@@ -35,9 +36,9 @@ class HistoryView {
   #reader;
   #timer = null;
 
-  constructor(dialog, api) {
+  constructor(dialog, archive) {
     this.#dialog = dialog;
-    this.#api = api;
+    this.#archive = archive;
     dialog.addEventListener("cancel", (event) => this.#leave(event));
     dialog.addEventListener("close", () => {
       this.#reader.leave();
@@ -58,22 +59,22 @@ class HistoryView {
 
   /** Anew, because the language of the page may be another one. */
   #build() {
-    this.#list = new TranscriptList(this.#api, {
+    this.#list = new TranscriptList(this.#archive, {
       onOpen: (id) => this.#show(id),
       onPick: () => this.#selection?.render(),
     });
     this.#list.root.addEventListener("keydown", (event) => this.#moveFocus(event));
-    this.#selection = new SelectionBar(this.#api, this.#list, {
+    this.#selection = new SelectionBar(this.#archive, this.#list, {
       onDelete: async (ids) => {
         await this.#delete(ids);
         this.#setPicking(false);
       },
     });
-    this.#undo = new UndoBar(this.#api, async ([id]) => {
+    this.#undo = new UndoBar(this.#archive, async ([id]) => {
       await this.#list.load();
       this.#list.focusEntry(id);
     });
-    this.#reader = new TranscriptReader(this.#api, {
+    this.#reader = new TranscriptReader(this.#archive, {
       onBack: () => this.#back(),
       onChange: ({ id, title }) => this.#list.rename(id, title),
       onDelete: ({ id, title }) => this.#delete([id], title),
@@ -150,7 +151,7 @@ class HistoryView {
 
   async #delete(ids, title) {
     try {
-      const deleted = await this.#api.deleteTranscripts(ids);
+      const deleted = await this.#archive.delete(ids);
       if (ids.includes(this.#reader.openId)) await this.#show(null);
       this.#list.remove(ids);
       this.#undo.deleted(deleted, title);

@@ -16,7 +16,7 @@ export class TranscriptList {
   ids = [];
   total = 0;
   query = "";
-  #api;
+  #archive;
   #handlers;
   #message = build("p", { className: "history-message", role: "status" });
   #days = build("div", { className: "days" });
@@ -29,8 +29,8 @@ export class TranscriptList {
   #isLoading = false;
 
   /** @param {{onOpen: (id: string) => void, onPick: () => void}} handlers */
-  constructor(api, handlers) {
-    this.#api = api;
+  constructor(archive, handlers) {
+    this.#archive = archive;
     this.#handlers = handlers;
     this.root = build("div", { className: "history-scroll" }, this.#message, this.#days, this.#more);
     const options = { root: this.root, rootMargin: AHEAD };
@@ -133,7 +133,7 @@ export class TranscriptList {
 
   async #read(request, offset, limit) {
     try {
-      const page = await this.#api.listTranscripts({ query: this.query, limit, offset });
+      const page = await this.#archive.list({ query: this.query, limit, offset });
       return request === this.#request ? page : null;
     } catch (error) {
       if (request === this.#request) this.#tellFailure(error);

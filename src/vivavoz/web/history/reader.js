@@ -12,7 +12,7 @@ import { SpokenText } from "./spoken-text.js";
 export class TranscriptReader {
   root = build("article", { className: "reader", tabIndex: -1, "aria-label": t("history.reader") });
   openId = null;
-  #api;
+  #archive;
   #handlers;
   #message = build("div", { className: "reader-message", role: "status" });
   #text = null;
@@ -21,8 +21,8 @@ export class TranscriptReader {
    * @param {{onBack: () => void, onChange: (transcript) => void, onDelete: (transcript) => void}}
    *   handlers
    */
-  constructor(api, handlers) {
-    this.#api = api;
+  constructor(archive, handlers) {
+    this.#archive = archive;
     this.#handlers = handlers;
   }
 
@@ -36,7 +36,7 @@ export class TranscriptReader {
       return;
     }
     try {
-      const transcript = await this.#api.readTranscript(id);
+      const transcript = await this.#archive.read(id);
       if (this.openId !== id) return;
       this.#render(transcript);
       this.root.scrollTop = 0;
@@ -126,7 +126,7 @@ export class TranscriptReader {
   #downloadLink({ id }, format) {
     return build("a", {
       className: "quiet",
-      href: this.#api.exportUrl(id, format),
+      href: this.#archive.exportUrl(id, format),
       download: "",
       textContent: format.toUpperCase(),
       "aria-label": `${t("history.download")} ${format.toUpperCase()}`,
@@ -167,7 +167,7 @@ export class TranscriptReader {
 
   /** Keep a change; throws what the server refuses. */
   async #save({ id }, change) {
-    const changed = await this.#api.changeTranscript(id, change);
+    const changed = await this.#archive.change(id, change);
     this.#handlers.onChange(changed);
     if (this.openId !== id) return;
     this.#render(changed);

@@ -8,7 +8,7 @@ import { FORMATS } from "./formats.js";
 /** A bar below the list while transcripts are picked. */
 export class SelectionBar {
   root;
-  #api;
+  #archive;
   #list;
   #count = build("p", { role: "status" });
   #all;
@@ -16,8 +16,8 @@ export class SelectionBar {
   #actions;
 
   /** @param {{onDelete: (ids: string[]) => Promise<void>}} handlers */
-  constructor(api, list, { onDelete }) {
-    this.#api = api;
+  constructor(archive, list, { onDelete }) {
+    this.#archive = archive;
     this.#list = list;
     this.#all = button({ text: t("history.pick_all"), onclick: () => this.#pickAll() });
     this.#format = build(
@@ -60,8 +60,8 @@ export class SelectionBar {
   }
 
   async #download() {
-    for (const archive of await this.#api.exportTranscripts(this.#list.picked, this.#format.value)) {
-      const href = URL.createObjectURL(archive);
+    for (const zip of await this.#archive.export(this.#list.picked, this.#format.value)) {
+      const href = URL.createObjectURL(zip);
       build("a", { href, download: `vivavoz-${this.#format.value}.zip` }).click();
       setTimeout(() => URL.revokeObjectURL(href), 60_000);
     }

@@ -10,13 +10,13 @@ const UNDO_MS = 590_000; // a little less than the server keeps what was deleted
 /** A bar that says what was deleted and offers to bring it back. */
 export class UndoBar {
   root = build("div", { className: "undo", role: "status" });
-  #api;
+  #archive;
   #onRestored;
   #timer = null;
 
   /** @param {(ids: string[]) => void} onRestored */
-  constructor(api, onRestored) {
-    this.#api = api;
+  constructor(archive, onRestored) {
+    this.#archive = archive;
     this.#onRestored = onRestored;
   }
 
@@ -57,7 +57,7 @@ export class UndoBar {
 
   async #restore(ids) {
     try {
-      const restored = await this.#api.restoreTranscripts(ids);
+      const restored = await this.#archive.restore(ids);
       this.dismiss();
       if (restored.length < ids.length) this.#say(t("history.too_late"));
       this.#onRestored(restored);
