@@ -3,7 +3,6 @@
 import { errorText, warningText } from "./errors.js";
 import { formatMegabytes } from "./format.js";
 import { hasText, t } from "./i18n/index.js";
-import { offerRescue } from "./rescue.js";
 
 const LATENCY_WARNING_MS = 3_000;
 
@@ -11,6 +10,7 @@ const LATENCY_WARNING_MS = 3_000;
 export function announce({ controller, dock, notices, api }) {
   const on = (type, handle) => controller.addEventListener(type, ({ detail }) => handle(detail));
 
+  const offer = async (what) => (await import("./rescue.js"))[what]({ controller, notices, api });
   let toldFailure = null;
 
   on("cleared", () => {
@@ -32,23 +32,27 @@ export function announce({ controller, dock, notices, api }) {
     }
   });
   on("error", (error) => notices.show("error", { text: errorText(error), tone: "bad" }));
-  on("resumed", () => {
-    notices.show("connection", { text: t("notice.resumed"), tone: "good", isPassing: true });
+  on("resumed", ({ isOtherProcess }) => {
+    const text = t(isOtherProcess ? "notice.restarted" : "notice.resumed");
+    notices.hide("rescue");
+    notices.show("connection", { text, tone: "good", isPassing: true });
   });
+  on("leftover", () => offer("rescue"));
   on("completed", ({ reason }) => {
     notices.hide("latency");
     const key = `reason.${reason}`;
     if (hasText(key)) notices.show("warning", { text: t(key), tone: "warn" });
   });
   on("change", () => {
-    const { state, failure, reason, client } = controller;
-    if (state === "reconnecting" || state === "blocked") {
+    const { state, failure, reason } = controller;
+    if (state === "blocked" && !controller.isRecording) offer("offerFiles");
+    if (["reconnecting", "blocked", "gone"].includes(state)) {
       if (reason) notices.show("connection", { text: errorText(reason), tone: "warn" });
     } else if (failure && failure !== toldFailure) {
       toldFailure = failure;
       notices.hide("connection");
       notices.show("error", { text: errorText(failure), tone: "bad" });
-      offerRescue({ client, notices, api, onText: (text) => controller.addText(text) });
+      offer("offerRescue");
     } else if (state === "connecting") {
       notices.hide("connection");
     }

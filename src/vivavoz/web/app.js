@@ -4,11 +4,11 @@ import { announce, announceEngine } from "./announcements.js";
 import { createApi } from "./client/api.js";
 import { copyText } from "./clipboard.js";
 import { Controller } from "./controller.js";
-import { makeDismissable, renderSettings, renderShortcuts } from "./dialogs.js";
 import { Dock } from "./dock.js";
 import { EngineStatus, renderEngine, renderLanguages } from "./engine.js";
 import { listenForDrops } from "./file-drop.js";
-import { chooseLanguage, setUiLanguage, t, uiLanguage } from "./i18n/index.js";
+import { addWords, chooseLanguage, setUiLanguage, t, uiLanguage } from "./i18n/index.js";
+import { loadStyle } from "./load-style.js";
 import { renderMicrophones } from "./microphones.js";
 import { Notices } from "./notices.js";
 import { preferences } from "./preferences.js";
@@ -22,7 +22,7 @@ const preferredLanguage = () =>
 await setUiLanguage(preferredLanguage());
 
 const element = (id) => document.getElementById(id);
-const api = createApi(document.baseURI);
+const api = createApi(document.baseURI, async () => (await door()).ask());
 const controller = new Controller({ url: api.socketUrl });
 const dock = new Dock(controller);
 const notices = new Notices(element("notices"));
@@ -53,16 +53,51 @@ const wishes = () => ({
   options: { hotwords: preferences.get("hotwords") || null },
 });
 
-async function toggle() {
-  if (!controller.isActive && !(await tabLock.acquire())) {
-    const takeOver = async () => {
-      notices.hide("tab");
-      if (await tabLock.takeOver()) controller.toggle(wishes());
-    };
-    const actions = [{ text: t("action.take_over"), run: takeOver }];
-    notices.show("tab", { text: t("tab.elsewhere"), tone: "warn", actions });
-    return;
+let signIn = null;
+/** Where people sign in, if the server asks for it. */
+async function door() {
+  const { SignIn } = await import("./sign-in.js");
+  signIn ??= new SignIn(api, {
+    isBusy: () => controller.hasUnsaved,
+    onBusy: (text) => notices.show("account", { text, tone: "warn", isPassing: true }),
+  });
+  return signIn;
+}
+
+async function unlock() {
+  if (await (await door()).ask()) controller.client.retryNow();
+}
+
+async function letIn() {
+  const { required, user_id: userId } = await api.whoIsThere().catch(() => ({}));
+  if (required) await (userId ? (await door()).welcome(userId) : (await door()).ask({ isOptional: false }));
+}
+
+/** Have at hand what a dictation needs even when the server is away; whether that worked. */
+async function equip() {
+  try {
+    await Promise.all([addWords("dictation"), addWords("errors"), import("./rescue.js")]);
+    return true;
+  } catch {
+    notices.show("error", { text: t("error.SERVER_UNREACHABLE"), tone: "bad", isPassing: true });
+    return false;
   }
+}
+
+async function mayBegin() {
+  if (!(await equip())) return false;
+  if (await tabLock.acquire()) return true;
+  const takeOver = async () => {
+    notices.hide("tab");
+    if (await tabLock.takeOver()) controller.toggle(wishes());
+  };
+  const actions = [{ text: t("action.take_over"), run: takeOver }];
+  notices.show("tab", { text: t("tab.elsewhere"), tone: "warn", actions });
+  return false;
+}
+
+async function toggle() {
+  if (!controller.isActive && !(await mayBegin())) return;
   await controller.toggle(wishes());
   renderMicrophones(element("microphone"), preferences.get("microphone"));
 }
@@ -71,8 +106,10 @@ function toggleTimestamps() {
   preferences.set("hasTimestamps", !preferences.get("hasTimestamps"));
 }
 
-const openDialog = (id) => () => element(id).showModal();
+const openSettings = async () => (await import("./dialogs.js")).openSettings(element("settings"));
+const openHelp = async () => (await import("./dialogs.js")).openHelp(element("help"), shortcuts);
 const openHistory = async (id = null, seconds = null) => {
+  await addWords("errors");
   const { openHistory: open } = await import("./history/history.js");
   await open(element("history"), api, id, seconds);
 };
@@ -83,6 +120,7 @@ const openLinked = async () => {
   if (link) openHistory(link.id, link.seconds);
 };
 const openFiles = async (files) => {
+  await Promise.all([addWords("errors"), loadStyle("dialogs")]);
   const { openFiles: open } = await import("./files/files.js");
   const hotwords = () => preferences.get("hotwords");
   open({ api, languages: element("language"), hotwords, onOpen: openHistory }, files);
@@ -95,8 +133,8 @@ const shortcuts = {
   h: { run: () => openHistory(), help: "help.history" },
   u: { run: () => openFiles(), help: "help.files" },
   t: { run: toggleTimestamps, help: "help.times" },
-  ",": { run: openDialog("settings"), help: "help.settings" },
-  "?": { run: openDialog("help"), help: "help.help" },
+  ",": { run: openSettings, help: "help.settings" },
+  "?": { run: openHelp, help: "help.help" },
 };
 
 async function renderWords() {
@@ -105,12 +143,6 @@ async function renderWords() {
   element("welcome-hint").textContent = t(
     matchMedia("(hover: none)").matches ? "welcome.touch" : "welcome.hint",
   );
-  renderSettings(element("settings-form"));
-  const listed = Object.entries(shortcuts).map(([key, { keyText, help }]) => [
-    keyText ? t(keyText) : key.toUpperCase(),
-    help,
-  ]);
-  renderShortcuts(element("shortcuts"), [...listed, [t("key.escape"), "help.escape"]]);
   renderMicrophones(element("microphone"), preferences.get("microphone"));
   renderEngineParts();
   renderText();
@@ -143,6 +175,8 @@ controller.addEventListener("change", () => {
   if (!controller.isActive && controller.state !== "opening") tabLock.release();
   renderText();
 });
+controller.addEventListener("locked", unlock);
+controller.addEventListener("restarted", () => view.clear());
 controller.addEventListener("cleared", () => {
   view.clear();
   dock.clear();
@@ -161,12 +195,12 @@ engine.addEventListener("change", () => {
 preferences.addEventListener("change", ({ detail: name }) => {
   if (name === "uiLanguage") renderWords();
   renderLook();
-  renderSettings(element("settings-form"));
 });
 
 element("record").onclick = toggle;
 element("next-step").onclick = () => {
   if (controller.completed) openHistory(controller.completed.transcript_id);
+  else if (controller.state === "locked") unlock();
   else controller.client.retryNow();
 };
 element("finish").onclick = () => controller.finish();
@@ -174,15 +208,14 @@ element("copy").onclick = copy;
 element("jump").onclick = () => view.jumpToEnd();
 element("open-history").onclick = () => openHistory();
 element("open-files").onclick = () => openFiles();
-element("open-settings").onclick = openDialog("settings");
-element("open-help").onclick = openDialog("help");
+element("open-settings").onclick = openSettings;
+element("open-help").onclick = openHelp;
 element("switch-language").onclick = () => {
   preferences.set("uiLanguage", uiLanguage() === "es" ? "en" : "es");
 };
 for (const id of ["microphone", "language"]) {
   element(id).onchange = ({ target }) => preferences.set(id, target.value);
 }
-for (const id of ["history", "settings", "help"]) makeDismissable(element(id));
 const actions = Object.fromEntries(Object.entries(shortcuts).map(([key, { run }]) => [key, run]));
 listenForShortcuts(actions, () => preferences.get("hasShortcuts"));
 
@@ -191,7 +224,7 @@ addEventListener("hashchange", openLinked);
 addEventListener("online", () => controller.client?.retryNow());
 addEventListener("offline", () => controller.client?.probe());
 addEventListener("beforeunload", (event) => {
-  if (controller.isActive) event.preventDefault();
+  if (controller.hasUnsaved) event.preventDefault();
 });
 navigator.mediaDevices?.addEventListener("devicechange", () => {
   renderMicrophones(element("microphone"), preferences.get("microphone"));
@@ -199,5 +232,6 @@ navigator.mediaDevices?.addEventListener("devicechange", () => {
 
 renderLook();
 await renderWords();
+await letIn();
 engine.follow();
 openLinked();

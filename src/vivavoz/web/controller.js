@@ -7,7 +7,10 @@ import { Transcript } from "./transcript.js";
 
 /**
  * Events: `change` (state or figures), `text` ({appended, partial}), `microphone` ({reason}),
- * `error` (an error of the server), `warning`, `completed`, `resumed`, `metrics`, `cleared`.
+ * `error` (an error of the server), `warning`, `completed`, `resumed`, `metrics`, `cleared`,
+ * `locked` (the server asks who is there), `restarted` (the text comes again from its beginning),
+ * `leftover` (the dictation is over, but the server no longer has its session: what the client
+ * still keeps has to be uploaded).
  */
 export class Controller extends EventTarget {
   transcript = new Transcript();
@@ -62,6 +65,11 @@ export class Controller extends EventTarget {
     return this.#recording !== "none" && this.completed === null && this.failure === null;
   }
 
+  /** Whether leaving the page would lose something. */
+  get hasUnsaved() {
+    return this.isActive || (this.failure !== null && this.client.unsavedStreams().length > 0);
+  }
+
   /** Whether the person may still finish it. */
   get canFinish() {
     return this.isActive && (this.#recording === "on" || this.#recording === "paused");
@@ -99,6 +107,7 @@ export class Controller extends EventTarget {
       await this.#release("stopped");
       this.client.stop();
       this.#emit("change");
+      this.#finishAlone();
     });
   }
 
@@ -140,11 +149,33 @@ export class Controller extends EventTarget {
     this.recorder.close();
   }
 
-  /** Append text that was transcribed from the kept recording. */
-  addText(text) {
-    const endS = this.recordedS;
-    const result = { result_id: crypto.randomUUID(), text_content: text, start_time: endS, end_time: endS };
+  /** Append a final result. */
+  addFinal(result) {
     this.#emit("text", { appended: this.transcript.confirm(result) });
+  }
+
+  /** What the client kept has been uploaded; the newest part is in the history under that id. */
+  endRescued(transcriptId) {
+    const { text } = this.transcript;
+    this.failure = null;
+    this.completed = { saved: transcriptId !== null, transcript_id: transcriptId, confirmed_text: text };
+    this.#end();
+  }
+
+  /** What the client keeps could not be uploaded. */
+  endUnsaved(error) {
+    this.failure = error;
+    this.#end();
+  }
+
+  #startOver() {
+    this.transcript = new Transcript();
+    this.#emit("restarted");
+  }
+
+  /** Without the session: upload once the recording is over. */
+  #finishAlone() {
+    if (this.client.phase === "gone" && this.#recording === "stopped") this.#emit("leftover");
   }
 
   async #open(microphone) {
@@ -205,22 +236,28 @@ export class Controller extends EventTarget {
         this.#end();
       }
       this.#emit("change");
+      if (phase === "locked") this.#emit("locked");
+      this.#finishAlone();
     });
     on("status", () => this.#emit("change"));
     on("partial", (result) => this.#emit("text", { partial: this.transcript.revise(result) }));
-    on("final", (result) => this.#emit("text", { appended: this.transcript.confirm(result) }));
+    on("final", (result) => this.addFinal(result));
     on("resumed", (data) => {
       this.#emit("text", { appended: this.transcript.reconcile(data.confirmed_text) });
       this.#emit("resumed", data);
     });
+    const catchUp = ({ confirmed_text: text, duration_s: untilS }) =>
+      this.#emit("text", { appended: this.transcript.reconcile(text, untilS) });
+    on("left", catchUp);
     on("completed", (data) => {
-      this.#emit("text", { appended: this.transcript.reconcile(data.confirmed_text) });
+      catchUp(data);
       this.completed = data;
       this.#end();
       this.#emit("completed", data);
       this.#emit("change");
     });
     on("created", ({ limits }) => {
+      if (!this.transcript.isEmpty) this.#startOver();
       this.#limitAtMs = performance.now() + limits.duration_limit * 1000;
     });
     for (const type of ["error", "warning", "metrics"]) {

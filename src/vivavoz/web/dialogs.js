@@ -1,14 +1,19 @@
 // Settings and help: two small dialogs.
 
-import { t } from "./i18n/index.js";
-import { build } from "./markup.js";
+import { addWords, t } from "./i18n/index.js";
+import { loadStyle } from "./load-style.js";
+import { build, button } from "./markup.js";
 import { preferences } from "./preferences.js";
 
+const loaded = Promise.all([loadStyle("dialogs"), addWords("dialogs")]);
 const options = (name, values) => values.map((value) => [value, t(`settings.${name}.${value}`)]);
 
-/** Fill the settings' form anew, in the language of the page. */
-export function renderSettings(form) {
-  form.replaceChildren(
+/** Show the settings. */
+export async function openSettings(dialog) {
+  await loaded;
+  const form = build(
+    "form",
+    { className: "form", method: "dialog" },
     group("settings.appearance", [
       choice("settings.theme", "theme", options("theme", ["auto", "light", "dark"])),
       choice("settings.text_size", "textSize", options("text_size", ["small", "medium", "large"])),
@@ -21,27 +26,40 @@ export function renderSettings(form) {
     group("settings.recognition", [hotwords()]),
     group("settings.keyboard", [toggle("settings.shortcuts", "hasShortcuts")]),
   );
+  show(dialog, t("settings.title"), form);
 }
 
-/** List the shortcuts: `[[key names, help key], ...]`. */
-export function renderShortcuts(list, shortcuts) {
-  list.replaceChildren(
-    ...shortcuts.map(([key, helpKey]) =>
-      build(
-        "div",
-        {},
-        build("dt", { textContent: t(helpKey) }),
-        build("dd", {}, build("kbd", { textContent: key })),
-      ),
+/** List the shortcuts: `{key: {keyText, help}}`. */
+export async function openHelp(dialog, shortcuts) {
+  await loaded;
+  const listed = Object.entries(shortcuts).map(([key, { keyText, help }]) => [
+    keyText ? t(keyText) : key.toUpperCase(),
+    t(help),
+  ]);
+  const rows = [...listed, [t("key.escape"), t("help.escape")]].map(([key, help]) =>
+    build(
+      "div",
+      {},
+      build("dt", { textContent: help }),
+      build("dd", {}, build("kbd", { textContent: key })),
     ),
   );
+  const list = build("dl", { className: "shortcuts" }, ...rows);
+  const note = build("p", { className: "help-note", textContent: t("help.privacy") });
+  show(dialog, t("help.title"), list, note);
 }
 
-/** Let the close button and a click beside the dialog close it. */
-export function makeDismissable(dialog) {
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+function show(dialog, title, ...content) {
+  const close = button({
+    className: "quiet icon-only",
+    iconName: "close",
+    label: t("action.close"),
+    onclick: () => dialog.close(),
   });
+  const heading = build("h2", { textContent: title });
+  dialog.replaceChildren(build("header", { className: "box-head" }, heading, close), ...content);
+  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  dialog.showModal();
 }
 
 function group(titleKey, rows) {

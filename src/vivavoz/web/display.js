@@ -6,7 +6,7 @@ import { BACK_OFF_MS } from "./client/dictation.js";
  * @param {{recording: "none"|"opening"|"on"|"paused"|"stopped", phase: string, attempt: number,
  *   status: string | null, isCompleted: boolean, hasFailed: boolean, isLoading: boolean, isMicrophoneAway: boolean}} facts
  * @returns {"idle"|"loading"|"unheard"|"opening"|"connecting"|"listening"|"paused"|"reconnecting"|"blocked"|
- *   "finishing"|"finished"|"failed"}
+ *   "locked"|"gone"|"finishing"|"finished"|"failed"}
  */
 export function displayState(facts) {
   const { recording, phase, attempt, status, isCompleted, hasFailed, isLoading } = facts;
@@ -18,6 +18,8 @@ export function displayState(facts) {
   const isConnecting = phase === "connecting";
   if (phase === "blocked" || (isConnecting && attempt >= BACK_OFF_MS.length)) return "blocked";
   if (phase === "waiting" || (isConnecting && attempt > 0)) return "reconnecting";
+  if (phase === "locked") return "locked";
+  if (phase === "gone" && recording === "on") return "gone";
   if (recording === "stopped") return "finishing";
   if (recording === "paused") return "paused";
   return status === "recording" ? "listening" : "connecting";

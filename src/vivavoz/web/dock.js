@@ -2,7 +2,7 @@
 
 import { BACK_OFF_MS } from "./client/dictation.js";
 import { formatClock } from "./format.js";
-import { t, tCount, uiLocale } from "./i18n/index.js";
+import { hasText, t, tCount, uiLocale } from "./i18n/index.js";
 import { LevelJudge, LevelMeter, loudness } from "./level.js";
 import { setIcon } from "./markup.js";
 import { Waveform } from "./waveform.js";
@@ -23,6 +23,7 @@ const RECORD_ACTIONS = {
 const NEXT_STEPS = {
   reconnecting: "action.retry_now",
   blocked: "action.retry_now",
+  locked: "action.sign_in",
   finished: "action.open",
 };
 const PAUSE_ACTION = ["action.pause", "pause"];
@@ -120,17 +121,19 @@ export class Dock extends EventTarget {
   }
 
   #hint() {
-    const { state, completed, attempt, retryAtMs } = this.#controller;
+    const { state, completed, attempt, retryAtMs, isRecording } = this.#controller;
     if (state === "finished") {
       if (completed.saved) return t("hint.finished");
       return t(completed.confirmed_text ? "hint.finished.unsaved" : "hint.finished.empty");
     }
-    if (state !== "reconnecting") return t(`hint.${state}`);
+    const stopped = `hint.${state}.stopped`;
+    const key = !isRecording && hasText(stopped) ? stopped : `hint.${state}`;
+    if (state !== "reconnecting") return t(key);
     const seconds = Math.max(0, Math.ceil((retryAtMs - Date.now()) / 1000));
     const wait = retryAtMs && seconds
       ? t("hint.reconnecting.in", { seconds })
       : t("hint.reconnecting.now");
-    return t("hint.reconnecting", { attempt, attempts: BACK_OFF_MS.length, wait });
+    return t(key, { attempt, attempts: BACK_OFF_MS.length, wait });
   }
 
   #statusSentence() {

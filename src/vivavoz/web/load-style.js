@@ -2,11 +2,14 @@
 
 import { build } from "./markup.js";
 
-/** Load `css/NAME.css`; resolves when it holds. */
+const sheets = {};
+
+/** Load `css/NAME.css` if it is not there yet; resolves when it holds. */
 export function loadStyle(name) {
-  return new Promise((resolve, reject) => {
+  sheets[name] ??= new Promise((resolve, reject) => {
     const href = `static/css/${name}.css`;
     const link = build("link", { rel: "stylesheet", href, onload: resolve, onerror: reject });
     document.head.append(link);
   });
+  return sheets[name];
 }

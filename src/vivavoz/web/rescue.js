@@ -1,31 +1,77 @@
 // Recorded audio whose text never came: transcribed as a whole, or kept as a file.
 
+import { newsOf } from "./client/backlog.js";
+import { transcribe } from "./client/upload.js";
+import { errorText } from "./errors.js";
 import { t } from "./i18n/index.js";
 import { build } from "./markup.js";
 
 const extensionOf = (mimeType) => /audio\/(\w+)/.exec(mimeType)?.[1] ?? "audio";
 
-/** Offer what `client` still keeps; `onText` is given the text once it has been transcribed. */
-export function offerRescue({ client, notices, api, onText }) {
-  const recordings = client.unsavedStreams().map(({ mimeType, pieces }, index) => ({
-    blob: new Blob(pieces, { type: mimeType }),
-    name: `vivavoz-${index + 1}.${extensionOf(mimeType)}`,
+/** What the controller's client keeps, as files. */
+function filesOf(client) {
+  return client.unsavedStreams().map((stream, index) => ({
+    stream,
+    blob: new Blob(stream.pieces, { type: stream.mimeType }),
+    name: `vivavoz-${index + 1}.${extensionOf(stream.mimeType)}`,
   }));
-  if (recordings.length === 0) return;
-  const keep = { text: t("action.keep_recording"), run: () => recordings.forEach(download) };
-  const transcribe = {
-    text: t("action.transcribe_again"),
-    run: async () => {
-      notices.show("rescue", { text: t("notice.rescuing"), progress: null });
-      try {
-        for (const { blob, name } of recordings) onText(await api.transcribeFile(blob, name));
-        notices.show("rescue", { text: t("notice.rescued"), tone: "good", isPassing: true });
-      } catch {
-        notices.show("rescue", { text: t("notice.rescue_failed"), tone: "bad", actions: [keep] });
+}
+
+const keepAction = (client) => ({
+  text: t("action.keep_recording"),
+  run: () => filesOf(client).forEach(download),
+});
+
+/** Offer to keep what was recorded, while the server is away. */
+export function offerFiles({ controller: { client }, notices }) {
+  if (filesOf(client).length === 0) return;
+  const actions = [keepAction(client)];
+  notices.show("rescue", { text: t("notice.kept"), tone: "warn", actions });
+}
+
+/** Offer what is kept, after the server gave the dictation up. */
+export function offerRescue({ controller, notices, api }) {
+  if (filesOf(controller.client).length > 0) offer({ controller, notices, api }, t("notice.rescue"));
+}
+
+/** Have what is kept transcribed, and tell how it goes; the text follows what is there. */
+export async function rescue({ controller, notices, api }) {
+  const { client } = controller;
+  notices.show("rescue", { text: t("notice.rescuing"), progress: null });
+  try {
+    const transcriptId = await uploadAll(controller, client, api);
+    notices.show("rescue", { text: t("notice.rescued"), tone: "good", isPassing: true });
+    controller.endRescued(transcriptId);
+  } catch (error) {
+    controller.endUnsaved(error);
+    const text = t("notice.rescue_failed", { message: errorText(error) });
+    offer({ controller, notices, api }, text, "bad");
+  }
+}
+
+function offer(parts, text, tone = "warn") {
+  const again = { text: t("action.transcribe_again"), run: () => rescue(parts) };
+  const actions = [again, keepAction(parts.controller.client)];
+  parts.notices.show("rescue", { text, tone, actions });
+}
+
+/** Resolves to the newest part's id in the history. */
+async function uploadAll(controller, client, api) {
+  const { language, options } = client.wishes;
+  const fields = { ...(language && { language }), ...(options.hotwords && options) };
+  let transcriptId = client.transcriptId;
+  for (const { stream, blob, name } of filesOf(client)) {
+    const knownUntilS = controller.transcript.endS;
+    for await (const message of transcribe(api.request, blob, name, fields)) {
+      if (message.type === "transcript.text.delta") {
+        const news = newsOf(message.result, stream.startsAtS, knownUntilS);
+        if (news) controller.addFinal(news);
       }
-    },
-  };
-  notices.show("rescue", { text: t("notice.rescue"), tone: "warn", actions: [transcribe, keep] });
+      transcriptId = message.transcript_id ?? transcriptId;
+    }
+    client.uploaded(stream);
+  }
+  return transcriptId;
 }
 
 function download({ blob, name }) {

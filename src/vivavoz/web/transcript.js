@@ -41,6 +41,11 @@ export class Transcript {
       .join("");
   }
 
+  /** Where the confirmed text ends, in seconds of the session's audio. */
+  get endS() {
+    return this.#endS ?? 0;
+  }
+
   /** Whether there is anything to read. */
   get isEmpty() {
     return this.segments.length === 0 && !this.partial.stable && !this.partial.tail;
@@ -68,11 +73,16 @@ export class Transcript {
     return this.partial;
   }
 
-  /** The server's whole confirmed text: append what was missed while the connection was away. */
-  reconcile(confirmedText) {
+  /**
+   * The server's whole confirmed text: append what was missed while the connection was away.
+   * `untilS` is where the text ends, if that is known.
+   */
+  reconcile(confirmedText, untilS = this.endS) {
     const known = this.segments.map(({ text }) => text).join("");
     const missed = squeeze(textAfter(confirmedText, known));
-    return this.#append(missed, this.#endS ?? 0, this.#endS ?? 0);
+    const appended = this.#append(missed, this.endS, untilS);
+    if (this.#endS !== null) this.#endS = Math.max(this.#endS, untilS);
+    return appended;
   }
 
   #append(text, startS, endS) {

@@ -5,6 +5,7 @@ control event that a client sends. What it says is set by the test. It transcrib
 """
 
 import asyncio
+import json
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -73,6 +74,8 @@ class ScriptedServer:
         self.refusal: int | None = None
         self.is_silent = False
         self.acknowledges = True
+        self.heard: list[dict[str, Any]] = []
+        self.uploads: list[bytes] = []
         self._sockets: set[web.WebSocketResponse] = set()
 
     # --- what a test does -------------------------------------------------------------------------
@@ -136,6 +139,15 @@ class ScriptedServer:
         await self.say("error", error=error)
         if close_code is not None:
             await self.drop(close_code)
+
+    def hear(self, text: str, at_s: float) -> None:
+        """Say this, half a second a word, to a recording that is uploaded."""
+        words = [
+            {"text": word, "start": at_s + index / 2, "end": at_s + index / 2 + 0.5}
+            for index, word in enumerate(text.split())
+        ]
+        result = self._result(text, "final", at_s, None, words[-1]["end"])
+        self.heard.append(result | {"words": words})
 
     async def drop(self, code: int = 1011) -> None:
         """Close every connection."""
@@ -244,6 +256,21 @@ class ScriptedServer:
     async def _page(self, _request: web.Request) -> web.FileResponse:
         return web.FileResponse(WEB / "index.html")
 
+    async def _who_is_there(self, _request: web.Request) -> web.Response:
+        return web.json_response({"required": False, "user_id": None})
+
+    async def _transcribe(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        recording = form["file"]
+        assert isinstance(recording, web.FileField)
+        self.uploads.append(recording.file.read())
+        if not self.heard:
+            return web.json_response({"error": {"code": "INVALID_FORMAT"}}, status=422)
+        messages = [{"type": "transcript.text.delta", "result": heard} for heard in self.heard]
+        done = {"type": "transcript.text.done", "transcript_id": str(uuid4())}
+        lines = [f"data: {json.dumps(message)}\n\n" for message in [*messages, done]]
+        return web.Response(text="".join(lines), content_type="text/event-stream")
+
     async def _status(self, _request: web.Request) -> web.Response:
         return web.json_response(self.status)
 
@@ -260,6 +287,8 @@ class ScriptedServer:
                 web.get("/", self._page),
                 web.get("/ws", self._connect),
                 web.get("/api/streaming/status", self._status),
+                web.get("/api/auth", self._who_is_there),
+                web.post("/v1/audio/transcriptions", self._transcribe),
                 *self.history.routes,
                 web.static("/static", WEB),
             ]

@@ -45,6 +45,8 @@ export class DictationClient extends EventTarget {
   session = null;
   /** The language and the options that were asked for. */
   wishes = null;
+  /** @type {string | null} of the history, once the server has ended the session */
+  transcriptId = null;
   journal = new Journal();
   #url;
   #openSocket;
@@ -264,10 +266,11 @@ export class DictationClient extends EventTarget {
     const { lastSequenceNumber } = this.journal;
     const wasAway = data.reason === CLIENT_WAS_AWAY;
     const known = wasAway ? Math.min(data.audio_chunks_received, lastSequenceNumber) : lastSequenceNumber;
+    this.transcriptId = data.transcript_id;
     if (data.saved) this.journal.acknowledge(known);
     if (wasAway && (!this.#isStopped || known < lastSequenceNumber)) {
       this.#emit("left", data);
-      this.#enter("gone");
+      this.#enter("gone", { error: { code: "CONNECTION_LOST" } });
       return;
     }
     this.#emit("completed", data);
