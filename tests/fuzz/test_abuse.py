@@ -16,7 +16,7 @@ from tests.live.server import LiveServer, live_server
 from vivavoz.session.events import Failed, Pong, SessionCompleted, StartRecording, StopRecording
 from vivavoz.settings import Settings
 
-CONNECTIONS = (settings.default or settings()).max_examples * 6 // 10 * 10
+CONNECTIONS = min((settings.default or settings()).max_examples * 3, 3000)
 AT_ONCE = 100
 
 Serve = Callable[..., Awaitable[LiveServer]]

@@ -10,7 +10,7 @@ from schemathesis.generation import GenerationMode
 
 from tests.live.server import LiveServer
 
-_SHARE = 5
+_SHARE = 12
 """Of a profile's examples, each operation gets one in so many."""
 
 

@@ -114,4 +114,5 @@ def _run(graph: Graph, frame: av.AudioFrame | None) -> list[av.AudioFrame]:
 
 def _mean_of_channels(frame: av.AudioFrame) -> Pcm:
     interleaved = frame.to_ndarray().reshape(frame.samples, frame.layout.nb_channels)
-    return np.asarray(interleaved.mean(axis=1), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # broken audio holds any number
+        return np.asarray(interleaved.mean(axis=1), np.float32)

@@ -18,3 +18,14 @@ def test_resampling_starts_no_threads() -> None:
         frame.sample_rate = 48_000
         assert len(resampler.push(frame))
     assert psutil.Process().num_threads() - before < SESSIONS
+
+
+def test_absurd_samples_become_loud_ones() -> None:
+    """As a mutated recording of floats has them, in more channels than FFmpeg can weigh."""
+    highest = np.finfo(np.float32).max
+    frame = av.AudioFrame.from_ndarray(np.full((1, 3 * 4800), highest), "flt", "3 channels")
+    frame.sample_rate = 48_000
+    samples = MonoResampler().push(frame)
+    assert len(samples)
+    assert np.isfinite(samples).all()
+    assert np.abs(samples).max() <= 1.0
