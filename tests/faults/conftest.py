@@ -74,7 +74,8 @@ def undisturbed(server: ServerProcess) -> Callable[[Speech], Awaitable[str]]:
         if speech not in _undisturbed:
             async with Dictation(server.url, speech) as dictation:
                 ending = await dictation.finish()
-            assert ending.errors.total() == ending.warnings.total() == ending.resumed == 0
+            assert ending.errors.total() == ending.resumed == 0
+            assert set(ending.warnings) <= {"LATENCY_HIGH"}  # of a busy machine, in fast motion
             assert ending.text.strip()
             _undisturbed[speech] = ending.text
         return _undisturbed[speech]
