@@ -1,5 +1,6 @@
 """The ``vivavoz`` command."""
 
+from vivavoz.cli.exit import abandoning_threads
 from vivavoz.cli.root import app
 
 __all__ = ["main"]
@@ -7,4 +8,5 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line of this process."""
-    app(prog_name="vivavoz")
+    with abandoning_threads():
+        app(prog_name="vivavoz")
