@@ -121,6 +121,16 @@ class TestLiveSession:
         assert unfinished.resume_token_hash == "hash"
         assert unfinished.session.confirmed_text == "hola"
 
+    def test_a_loss_that_was_declared_is_found_by_another_process(
+        self, store: SqlTranscriptStore
+    ) -> None:
+        session = a_session()
+        store.open_session(session, "hash", None)
+        store.keep_metadata(session.session_id, {"lost_audio": [{"first_sequence_number": 3}]})
+        unfinished = store.find_unfinished(session.session_id)
+        assert unfinished is not None
+        assert unfinished.session.metadata == {"lost_audio": [{"first_sequence_number": 3}]}
+
     def test_a_result_is_kept_once(self, store: SqlTranscriptStore) -> None:
         session = a_session()
         store.open_session(session, "hash", None)

@@ -434,6 +434,31 @@ async def test_a_restarted_server_goes_on_from_what_is_stored(
     assert completed.confirmed_text == undisturbed.confirmed_text
 
 
+async def test_a_loss_is_declared_once_however_often_the_server_restarts(
+    stage: Stage, sentence: list[bytes]
+) -> None:
+    await stage.serve(gap_timeout_s=0.2)
+    client = await stage.new_session()
+    assert client.created is not None
+    await client.send(StartRecording(mime_type=PCM))
+    await client.send_chunk(1, sentence[0])
+    await client.send_chunk(3, sentence[2])
+    warned = await client.until(Warned)
+    while warned.code != WarningCode.AUDIO_GAP:
+        warned = await client.until(Warned)
+    await stage.stop()
+    server = await stage.serve(gap_timeout_s=0.2)
+    again = await stage.connect(credentials(client.created))
+    await again.welcomed_back()
+    await again.send_chunk(1, sentence[0])
+    await again.send_chunks(sentence[2:], first=3)
+    completed = await finished(again, len(sentence))
+    async with server.http() as http:
+        kept = (await http.get(f"/api/history/{completed.transcript_id}")).json()
+    (lost,) = kept["metadata"]["lost_audio"]
+    assert (lost["first_sequence_number"], lost["last_sequence_number"]) == (2, 2)
+
+
 async def test_a_restart_in_the_second_stream_asks_for_that_stream_only(
     stage: Stage, sentence: list[bytes]
 ) -> None:

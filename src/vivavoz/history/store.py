@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -145,6 +146,15 @@ class SqlTranscriptStore:
         """
         with self._database.write() as connection:
             self._update_live(connection, session_id, **_forward(mark))
+
+    def keep_metadata(self, session_id: UUID, metadata: dict[str, Any]) -> None:
+        """Keep what the session declares, in place of what was kept before.
+
+        Raises:
+            SessionNotFoundError: the session was not opened, or is completed or discarded.
+        """
+        with self._database.write() as connection:
+            self._update_live(connection, session_id, metadata=metadata)
 
     def complete(
         self, session: StreamingSession, summary: SessionSummary

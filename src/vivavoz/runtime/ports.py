@@ -1,7 +1,7 @@
 """What the runtime asks of the floors beside it, by protocol."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from vivavoz.session.entities import StreamingSession, TranscriptionResult
@@ -32,6 +32,9 @@ class TranscriptStore(Protocol):
 
     def advance(self, session_id: UUID, mark: DurableMark) -> None:
         """Move the durable mark over audio that held no speech."""
+
+    def keep_metadata(self, session_id: UUID, metadata: dict[str, Any]) -> None:
+        """Keep what the session declares, losses for one, in place of what was kept before."""
 
     def complete(
         self, session: StreamingSession, summary: SessionSummary

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 
@@ -140,6 +141,12 @@ class Reporter:
             gpu=gpu,
         )
 
+    def loss_declared(self) -> None:
+        """The session's metadata name a loss: a restarted server must know of it."""
+        entity = self._session.entity
+        keep = partial(self._services.store.keep_metadata, entity.session_id)
+        self.journal.write(partial(keep, deepcopy(entity.metadata)))
+
     def forget(self) -> None:
         """Forget what is not written yet, and what the store has of the session."""
         self.journal.abandon()
@@ -219,6 +226,7 @@ class Reporter:
             "end_s": round(self._offset_s + lost.end_s, 3),
         }
         self._session.entity.metadata.setdefault("lost_speech", []).append(times)
+        self.loss_declared()
         self._line.fail(
             RecognitionFailedError(
                 f"Speech from {times['start_s']:.1f} s to {times['end_s']:.1f} s could not be "

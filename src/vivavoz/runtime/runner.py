@@ -196,6 +196,7 @@ class SessionRunner:
         """Go on without chunks that never came."""
         if self.session.intake.is_waiting:
             self._recording.feed(self.session.declare_gap(self._services.clock.now()))
+            self.reporter.loss_declared()
 
     def measure(self) -> None:
         """Send one measurement, and another in a while."""

@@ -14,6 +14,11 @@ class MissingChunks:
     last: int
     capture_s: float | None
 
+    @property
+    def sentence(self) -> str:
+        """The loss in words."""
+        return f"Chunks {self.first} to {self.last} never came; the transcript says so."
+
     def declared_at(self, audio_s: float) -> dict[str, object]:
         """The loss as metadata and warnings show it; ``audio_s`` is where it lies in the audio."""
         return {

@@ -15,6 +15,11 @@ class DurableMark:
     sequence_number: int = 0
     sample_index: int = 0
 
+    @property
+    def audio_s(self) -> float:
+        """The audio up to it, in seconds."""
+        return self.sample_index / 16_000
+
     def merged(self, other: "DurableMark") -> "DurableMark":
         """The farther of both, in each respect."""
         return DurableMark(

@@ -4,6 +4,8 @@ No I/O and no clock: what happens is told by method calls that carry the moment,
 comes out of ``events_to_send``, and ``deadlines`` says when to call ``deadline_passed``.
 """
 
+from typing import Any
+
 from vivavoz.errors import InvalidStateError, TooManyReconnectsError
 from vivavoz.session.deadlines import Deadline, Deadlines, Moment
 from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
@@ -16,7 +18,6 @@ from vivavoz.session.watermarks import Watermarks
 
 S = SessionStatus
 _TAKES_AUDIO = frozenset({S.RECORDING, S.PAUSED, S.FINALIZING})
-_SAMPLE_RATE_HZ = 16_000
 
 
 class Session:
@@ -114,7 +115,7 @@ class Session:
         self._leave_reconnecting()
         self.intake.connection_resumed()
         self.deadlines.clear(Deadline.RESUME)
-        self._watch_gap(at)
+        self._after_intake(at)
         self.heard_from_client(at)
 
     def heard_from_client(self, at: Moment) -> None:
@@ -172,7 +173,7 @@ class Session:
             return
         self._move_to(S.FINALIZING)
         self.intake.expect_last(last_sequence_number)
-        self._watch_gap(at)
+        self._after_intake(at)
 
     def receive_chunk(self, chunk: AudioChunk, at: Moment) -> list[AudioChunk]:
         """Take one chunk; return those that are now in order, to be decoded.
@@ -190,10 +191,9 @@ class Session:
         try:
             return self.intake.offer(chunk, at.monotonic_s)
         finally:
-            self.entity.audio_chunks_received = self.intake.chunks_received
             if self.intake.received_sequence_number != received:
                 self.deadlines.clear(Deadline.GAP)
-            self._watch_gap(at)
+            self._after_intake(at)
 
     # --- what the server does with it -------------------------------------------------------------
 
@@ -215,19 +215,19 @@ class Session:
     def declare_gap(self, at: Moment) -> list[AudioChunk]:
         """Stop waiting for missing chunks: declare them lost, return those behind them."""
         missing, released = self.intake.give_up_missing()
-        self.entity.audio_chunks_received = self.intake.chunks_received
-        lost = missing.declared_at(self.watermarks.decoded.sample_index / _SAMPLE_RATE_HZ)
-        self.entity.metadata.setdefault("lost_audio", []).append(lost)
-        message = f"Chunks {missing.first} to {missing.last} never came; the transcript says so."
-        self._warn(WarningCode.AUDIO_GAP, message, lost, at)
-        self._watch_gap(at)
+        lost = missing.declared_at(self.watermarks.decoded.audio_s)
+        declared = self.entity.metadata.setdefault("lost_audio", [])
+        if lost not in declared:  # a restarted server meets the same gap again
+            declared.append(lost)
+        self._warn(WarningCode.AUDIO_GAP, missing.sentence, lost, at)
+        self._after_intake(at)
         return released
 
     def warn_of_duration_limit(self, at: Moment) -> None:
         """Tell the client that its time is nearly over."""
         left_s = self.rules.duration_warning_s
-        message = f"The session ends and is saved in {left_s:.0f} seconds."
-        self._warn(WarningCode.DURATION_LIMIT_NEAR, message, {"remaining_s": left_s}, at)
+        sentence = f"The session ends and is saved in {left_s:.0f} seconds."
+        self._warn(WarningCode.DURATION_LIMIT_NEAR, sentence, {"remaining_s": left_s}, at)
 
     def finalize(self, at: Moment) -> list[AudioChunk]:
         """End the recording from the server's side: return the chunks held behind gaps, the last
@@ -265,13 +265,14 @@ class Session:
         self.deadlines.set(Deadline.DURATION, end_s)
         self.deadlines.set(Deadline.DURATION_WARNING, end_s - self.rules.duration_warning_s)
 
-    def _watch_gap(self, at: Moment) -> None:
+    def _after_intake(self, at: Moment) -> None:
+        self.entity.audio_chunks_received = self.intake.chunks_received
         if not self.intake.is_waiting:
             self.deadlines.clear(Deadline.GAP)
         elif not self.deadlines.has(Deadline.GAP):
             self.deadlines.set(Deadline.GAP, at.monotonic_s + self.rules.gap_timeout_s)
 
-    def _warn(self, code: str, message: str, details: dict[str, object], at: Moment) -> None:
+    def _warn(self, code: str, message: str, details: dict[str, Any], at: Moment) -> None:
         self._outgoing.append(
             Warned(code=code, message=message, details=details, timestamp=at.wall)
         )
