@@ -1,6 +1,6 @@
 """What the page shows and says, state by state."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -370,42 +370,6 @@ async def test_shortcuts_can_be_switched_off_and_leave_fields_alone(
     await page.keyboard.press("h")
     await page.wait_for_timeout(200)
     await expect(page.locator("#history")).to_be_hidden()
-
-
-# --- history --------------------------------------------------------------------------------------
-
-
-async def test_the_history_is_searched_renamed_and_deleted_with_undo(
-    server: ScriptedServer, open_page: OpenPage
-) -> None:
-    now = datetime.now(UTC)
-    server.history.transcripts = [
-        transcript("Letter", "Dear Clara. The bell rang.", now),
-        transcript("Errands", "Flour and lemons.", now - timedelta(days=40)),
-    ]
-    page = await open_page(server.url)
-    await page.click("#open-history")
-    await expect(page.locator(".entry")).to_have_count(2)
-    await expect(page.locator(".days h3").first).to_have_text("Today")
-    await page.fill(".search", "lemons")
-    await expect(page.locator(".entry")).to_have_count(1)
-    await expect(page.locator(".entry mark")).to_have_text("lemons")
-
-    await page.click(".entry")
-    await expect(page.locator(".reader h3")).to_have_text("Errands")
-    await page.click("text=Rename")
-    await page.get_by_label("Title").fill("Shopping")
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".entry strong")).to_have_text("Shopping")
-
-    await page.click("text=Delete")
-    await expect(page.locator(".entry")).to_have_count(0)
-    await page.click("text=Undo")
-    await expect(page.locator(".entry")).to_have_count(1)
-    await page.click(".entry")
-    await page.click("text=Delete")
-    await page.keyboard.press("Escape")
-    await eventually(lambda: len(server.history.transcripts) == 1)
 
 
 # --- for everyone ---------------------------------------------------------------------------------
