@@ -1,5 +1,6 @@
 """One recording into a transcript that can be exported."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,7 @@ class RecordingText:
             self._engine,
             RecognitionOptions(language=language),
             RecognizerSettings.from_settings(self._settings),
+            workers=self._settings.worker_threads or os.cpu_count() or 1,
             on_progress=progressed,
         ):
             if isinstance(output, Final):

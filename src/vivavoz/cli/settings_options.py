@@ -82,7 +82,7 @@ DataDirOption = Annotated[
     typer.Option(
         "--data-dir",
         metavar="DIR",
-        help="Folder of the database, transcript files and models.",
+        help="Folder of the database and the transcript files.",
         show_default="the platform's data folder",
     ),
 ]

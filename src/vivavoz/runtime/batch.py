@@ -81,14 +81,14 @@ class _Batch:
     def run_due_jobs(self, *, until_idle: bool = False) -> Iterator[Final | Lost]:
         """Run what is sure to be needed, and say what came of it; there may be decodes running
         afterwards, unless told to wait for them."""
-        while True:
+        has_news = True
+        while has_news:
             while (job := self._next_due()) is not None:
                 self._begin(job)
-            self._take_finished()
+            if self._running and (until_idle or self._is_busy):
+                wait(self._running, return_when=FIRST_COMPLETED)
+            has_news = self._take_finished()
             yield from self._said()
-            if not self._running or not (until_idle or self._is_busy):
-                return
-            wait(self._running, return_when=FIRST_COMPLETED)
 
     @property
     def _is_busy(self) -> bool:
@@ -106,8 +106,10 @@ class _Batch:
         else:
             self._recognizer.job_done(job, result)
 
-    def _take_finished(self) -> None:
-        for future in [future for future in self._running if future.done()]:
+    def _take_finished(self) -> bool:
+        """Hand in the decodes that are done; whether there were any."""
+        finished = [future for future in self._running if future.done()]
+        for future in finished:
             job = self._running.pop(future)
             error = future.exception()
             if error is None:
@@ -116,6 +118,7 @@ class _Batch:
                 self._recognizer.job_failed(job, error)
             else:
                 raise error
+        return bool(finished)
 
     def _next_due(self) -> Job | None:
         for job in self._recognizer.next_jobs():

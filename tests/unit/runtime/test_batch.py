@@ -119,3 +119,17 @@ def test_speech_that_cannot_be_decoded_is_declared_lost(fixture_model: Path) -> 
     assert isinstance(outputs[0], Lost)
     assert outputs[0].end_s - outputs[0].start_s > 3.0
     assert engine.decodes == 2
+
+
+def test_several_workers_give_the_same_text_in_the_same_order(
+    whisper: Engine, fixture_model: Path
+) -> None:
+    def text(workers: int) -> list[str]:
+        sample = fixture_model.parent / "samples" / "en-60s.wav"
+        with open_audio_file(sample) as audio:
+            said = transcribe(audio.blocks, whisper, OPTIONS, SETTINGS, workers=workers)
+            return [output.text for output in said if isinstance(output, Final)]
+
+    one_by_one = text(1)
+    assert len(one_by_one) > 3
+    assert text(4) == one_by_one
