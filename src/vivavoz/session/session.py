@@ -1,7 +1,6 @@
 """One session's rules: its status, its audio's way in, its watermarks and its deadlines.
 
-No I/O and no clock: what happens is told by method calls that carry the moment, what must be sent
-comes out of ``events_to_send``, and ``deadlines`` says when to call ``deadline_passed``.
+No I/O and no clock: method calls carry the moment, ``events_to_send`` is what must be sent.
 """
 
 from typing import Any

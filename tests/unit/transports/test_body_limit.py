@@ -42,6 +42,21 @@ async def test_a_body_beyond_the_limit_is_refused_in_our_error_shape(
     assert answer.json()["error"]["details"] == {"max_body_bytes": MAX_BODY_BYTES}
 
 
+async def test_a_body_without_end_is_not_read_to_its_end(client: httpx.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 4 * MAX_BODY_BYTES:
+            sent += 65_536
+            yield b" " * 65_536
+
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/json", content=endless(), headers=headers)
+    assert answer.status_code == 413
+    assert sent < 2 * MAX_BODY_BYTES
+
+
 async def test_the_path_that_bounds_itself_is_left_alone(client: httpx.AsyncClient) -> None:
     answer = await client.post("/upload", json={"text": "a" * MAX_BODY_BYTES})
     assert (answer.status_code, answer.json()) == (200, MAX_BODY_BYTES)
