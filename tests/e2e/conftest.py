@@ -60,11 +60,13 @@ async def open_page(chromium_path: Path, tmp_path: Path) -> AsyncIterator[OpenPa
 
 @pytest.fixture
 async def start_server(tmp_path: Path) -> AsyncIterator[StartServer]:
-    """``await start_server("--engine", "pocketsphinx")``: a real server that is ready."""
+    """``await start_server("--engine", "pocketsphinx", VIVAVOZ_LANGUAGE="en")``: a real server with
+    these options and settings that is ready."""
     servers: list[ServerProcess] = []
 
-    async def start(*options: str) -> ServerProcess:
-        server = ServerProcess(tmp_path / f"data-{len(servers)}", options)
+    async def start(*options: str, **settings: str) -> ServerProcess:
+        data_dir = tmp_path / f"data-{len(servers)}"
+        server = ServerProcess(data_dir, options, settings=settings)
         servers.append(server)
         await server.start()
         return server

@@ -58,7 +58,9 @@ function show(dialog, title, ...content) {
   });
   const heading = build("h2", { textContent: title });
   dialog.replaceChildren(build("header", { className: "box-head" }, heading, close), ...content);
-  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close();
+  };
   dialog.showModal();
 }
 

@@ -67,7 +67,6 @@ export class SignIn {
       type: "password",
       className: "field",
       autocomplete: "current-password",
-      maxLength: 128,
       required: true,
     });
     const problem = build("p", { className: "problem", role: "alert" });
