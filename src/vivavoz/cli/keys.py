@@ -18,8 +18,17 @@ from vivavoz.history.keys import ApiKey, KeyStore
 
 _SHORT_ID_LENGTH = 8
 
+_HELP = """Make, list and revoke API keys.
+
+**Examples**
+
+- `vivavoz keys add ana`
+
+- `vivavoz keys list`
+"""
+
 app = typer.Typer(
-    help="Make, list and revoke API keys.",
+    help=_HELP,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     add_completion=False,

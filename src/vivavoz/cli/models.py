@@ -12,8 +12,17 @@ from vivavoz.engines import whisper_models
 from vivavoz.engines.model_hub import cache_folder
 from vivavoz.settings import Settings
 
+_HELP = """List, download and remove models.
+
+**Examples**
+
+- `vivavoz models list`
+
+- `vivavoz models download small`
+"""
+
 app = typer.Typer(
-    help="List, download and remove models.",
+    help=_HELP,
     rich_markup_mode="markdown",
     add_completion=False,
     no_args_is_help=True,
