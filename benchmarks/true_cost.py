@@ -143,7 +143,7 @@ class Meter:
                         device="cpu",
                         compute_type="int8",
                         intra_threads=int(os.environ.get("TRUE_COST_THREADS", "1")),
-                        inter_threads=max(1, getattr(model, "num_translators", 1)),
+                        inter_threads=model.num_workers,
                     )
                 )
             ballast: Ballast = model.ballast

@@ -1,0 +1,34 @@
+"""Every call of a model repeated on another one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+MODEL = ROOT / "tests" / "fixtures" / "fixture-model" / "model"
+
+TRANSCRIBES = f"""
+import json, numpy, faster_whisper
+model = faster_whisper.WhisperModel({str(MODEL)!r}, device="cpu", compute_type="int8",
+                                    cpu_threads=1, num_workers=3)
+assert not hasattr(model.model, "ballast")
+segments, _ = model.transcribe(numpy.zeros(16_000, numpy.float32), language="es",
+                               log_prob_threshold=None, no_speech_threshold=None)
+list(segments)
+print(json.dumps([model.model.num_workers, model.model.ballast.model.num_workers]))
+"""
+
+
+def test_a_models_calls_are_repeated_as_parallel_as_they_are(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.jsonl"
+    script = ROOT / "benchmarks" / "true_cost.py"
+    wrapped = [sys.executable, script, "--cost-model", MODEL, "--trace", trace, "--"]
+    finished = subprocess.run(
+        [*wrapped, sys.executable, "-c", TRANSCRIBES], capture_output=True, text=True, check=True
+    )
+    assert json.loads(finished.stdout) == [3, 3]
+    calls = [json.loads(line) for line in trace.read_text().splitlines()]
+    assert [call["kind"] for call in calls[:2]] == ["encode", "generate"]
+    assert calls[0]["frames"] == 3000
+    assert calls[1]["beams"] == 5
