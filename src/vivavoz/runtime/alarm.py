@@ -35,5 +35,8 @@ class Alarm:
             self._timer.cancel()
 
     def _ring(self) -> None:
-        for deadline in self._deadlines.pop_due(self._clock.now().monotonic_s):
+        due = self._deadlines.pop_due(self._clock.now().monotonic_s)
+        for deadline in due:
             self._on_due(deadline)
+        if not due:  # event loops that count in milliseconds may ring a little early
+            self.set_again()
