@@ -23,7 +23,7 @@ print(json.dumps([model.model.num_workers, model.model.ballast.model.num_workers
 def test_a_models_calls_are_repeated_as_parallel_as_they_are(tmp_path: Path) -> None:
     trace = tmp_path / "trace.jsonl"
     script = ROOT / "benchmarks" / "true_cost.py"
-    wrapped = [sys.executable, script, "--cost-model", MODEL, "--trace", trace, "--"]
+    wrapped = [sys.executable, str(script), "--cost-model", str(MODEL), "--trace", str(trace), "--"]
     finished = subprocess.run(
         [*wrapped, sys.executable, "-c", TRANSCRIBES], capture_output=True, text=True, check=True
     )
