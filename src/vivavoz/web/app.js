@@ -21,6 +21,7 @@ const preferredLanguage = () =>
   preferences.get("uiLanguage") || chooseLanguage(navigator.languages);
 await setUiLanguage(preferredLanguage());
 
+const INTERRUPTED = "vivavoz-interrupted";
 const element = (id) => document.getElementById(id);
 const api = createApi(document.baseURI, async () => (await door()).ask());
 const controller = new Controller({ url: api.socketUrl });
@@ -71,6 +72,15 @@ async function unlock() {
 async function letIn() {
   const { required, user_id: userId } = await api.whoIsThere().catch(() => ({}));
   if (required) await (userId ? (await door()).welcome(userId) : (await door()).ask({ isOptional: false }));
+}
+
+/** Finish what a reload or a closed page has interrupted. */
+async function mendInterruption() {
+  const left = sessionStorage.getItem(INTERRUPTED);
+  if (left === null) return;
+  sessionStorage.removeItem(INTERRUPTED);
+  const { finishInterrupted } = await import("./interruption.js");
+  finishInterrupted(JSON.parse(left), { socketUrl: api.socketUrl, notices, onOpen: openHistory });
 }
 
 /** Have at hand what a dictation needs even when the server is away; whether that worked. */
@@ -223,6 +233,10 @@ listenForDrops(openFiles);
 addEventListener("hashchange", openLinked);
 addEventListener("online", () => controller.client?.retryNow());
 addEventListener("offline", () => controller.client?.probe());
+addEventListener("pagehide", () => {
+  const left = controller.isActive ? controller.client?.left : null;
+  if (left) sessionStorage.setItem(INTERRUPTED, JSON.stringify(left));
+});
 addEventListener("beforeunload", (event) => {
   if (controller.hasUnsaved) event.preventDefault();
 });
@@ -235,3 +249,4 @@ await renderWords();
 await letIn();
 engine.follow();
 openLinked();
+mendInterruption();

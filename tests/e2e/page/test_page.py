@@ -439,3 +439,45 @@ async def test_a_visit_loads_little(server: ScriptedServer, open_page: OpenPage)
     )
     files = {WEB / name.split("/static/")[1].split("#")[0] for name in loaded if "/static/" in name}
     assert sum(path.stat().st_size for path in {*files, WEB / "index.html"}) < MAX_VISIT_BYTES
+
+
+async def test_what_a_forgotten_session_missed_is_uploaded_and_nothing_is_doubled(
+    server: ScriptedServer, open_page: OpenPage
+) -> None:
+    page = await open_page(server.url)
+    await listen(page)
+    await server.final("One two three.", 0, 1.5)
+    await eventually(lambda: server.received > 2)
+    await server.say("ack", received_sequence_number=3, durable_sequence_number=2, queue_size=0)
+    await server.fail("SESSION_NOT_FOUND", 4404)
+    await state(page, "gone")
+    await expect(page.locator("#hint")).to_contain_text("the rest is transcribed when you finish")
+    await page.wait_for_timeout(600)
+    server.hear("One two three. Four five.", 0)
+    await page.click("#finish")
+    await state(page, "finished")
+    await expect(page.locator("#transcript")).to_have_text("One two three. Four five.")
+    await expect(page.locator(".notice")).to_contain_text(
+        ["rest of the recording has been transcribed"]
+    )
+    [upload] = server.uploads
+    assert upload.startswith(b"".join(server.chunks[number] for number in (1, 2, 3)))
+    await expect(page.locator("#next-step")).to_be_visible()
+
+
+async def test_an_upload_that_fails_leaves_the_recording_to_keep_or_try_again(
+    server: ScriptedServer, open_page: OpenPage
+) -> None:
+    page = await open_page(server.url)
+    await listen(page)
+    await eventually(lambda: server.received > 2)
+    await server.say("ack", received_sequence_number=3, durable_sequence_number=2, queue_size=0)
+    await server.fail("SESSION_NOT_FOUND", 4404)
+    await state(page, "gone")
+    await page.click("#finish")
+    await state(page, "failed")
+    await expect(page.get_by_role("button", name="Keep the recording")).to_be_visible()
+    server.hear("All of it.", 0)
+    await page.click("text=Transcribe it now")
+    await state(page, "finished")
+    await expect(page.locator("#transcript")).to_have_text("All of it.")

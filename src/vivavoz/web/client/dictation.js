@@ -125,6 +125,14 @@ export class DictationClient extends EventTarget {
     this.#enter("closed");
   }
 
+  /** What is needed to finish the session from elsewhere, and the audio that never left here. */
+  get left() {
+    if (this.session === null) return null;
+    const { session_id, resume_token } = this.session;
+    const lostS = this.journal.secondsBehind(this.#receivedSequenceNumber);
+    return { session_id, resume_token, lostS };
+  }
+
   /** The text of a stream has been stored by other means. */
   uploaded({ lastSequenceNumber }) {
     this.journal.acknowledge(lastSequenceNumber);

@@ -42,6 +42,11 @@ export class Journal {
     this.#chunks.set(sequenceNumber, { sequenceNumber, captureMs, bytes });
   }
 
+  /** Seconds of the present recording behind that chunk. */
+  secondsBehind(sequenceNumber) {
+    return durationS(this.#between(sequenceNumber + 1, this.lastSequenceNumber + 1));
+  }
+
   /** Keep a control event; it goes out after the newest chunk. */
   control(event, data) {
     const after = this.lastSequenceNumber;

@@ -75,6 +75,11 @@ export default {
   "notice.rescued": "The rest of the recording has been transcribed.",
   "notice.rescue_failed": "The server could not transcribe the recording. Keep it as a file.",
 
+  "interrupted.saved": "The page was left while you were dictating. What the server had heard is in the history.",
+  "interrupted.empty": "The page was left while you were dictating. The server had not heard any words yet.",
+  "interrupted.unknown": "The page was left while you were dictating. What was confirmed will be in the history in a few minutes.",
+  "interrupted.lost": "The last {seconds} s of the recording were in the page only and are lost.",
+
   "reason.duration_limit": "The longest dictation allowed has been reached, so it was finished and saved. Start a new one to go on.",
   "reason.idle_timeout": "Nothing was heard for a long time, so the dictation was finished and saved.",
 

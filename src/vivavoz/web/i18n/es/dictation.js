@@ -75,6 +75,11 @@ export default {
   "notice.rescued": "Se ha transcrito el resto de la grabación.",
   "notice.rescue_failed": "El servidor no pudo transcribir la grabación. Guárdala como archivo.",
 
+  "interrupted.saved": "La página se cerró mientras dictabas. Lo que el servidor había oído está en el historial.",
+  "interrupted.empty": "La página se cerró mientras dictabas. El servidor aún no había oído ninguna palabra.",
+  "interrupted.unknown": "La página se cerró mientras dictabas. Lo que estaba confirmado aparecerá en el historial en unos minutos.",
+  "interrupted.lost": "Los últimos {seconds} s de la grabación solo estaban en la página y se han perdido.",
+
   "reason.duration_limit": "Se alcanzó la duración máxima, así que el dictado se terminó y se guardó. Empieza otro para seguir.",
   "reason.idle_timeout": "No se oyó nada durante mucho tiempo, así que el dictado se terminó y se guardó.",
 

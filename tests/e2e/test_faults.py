@@ -1,0 +1,177 @@
+"""What goes wrong while somebody is speaking: real Chromium, the real server, real speech.
+
+The page says what happens, and the text is whole.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import OpenPage, StartServer
+from tests.e2e.server_process import ServerProcess
+from tests.e2e.speaking import (
+    PASSAGES,
+    SPEECH_TIMEOUT_MS,
+    Recordings,
+    assert_is_whole,
+    confirmed,
+    expect_state,
+    finish,
+    hear_out,
+    speech,
+    start_speaking,
+    words_of,
+)
+
+
+@pytest.fixture
+def resume_window_s() -> int:
+    """How long the server keeps a session without a connection."""
+    return 300
+
+
+@pytest.fixture
+async def server(start_server: StartServer, resume_window_s: int) -> ServerProcess:
+    window = str(resume_window_s)
+    return await start_server("--engine", "pocketsphinx", VIVAVOZ_RESUME_WINDOW_S=window)
+
+
+@pytest.fixture
+async def page(
+    server: ServerProcess, open_page: OpenPage, human_recordings: Recordings, tmp_path: Path
+) -> Page:
+    """A page whose microphone hears the passages; its tracks are in ``heard``."""
+    page = await open_page(server.url, microphone=speech(human_recordings, tmp_path, *PASSAGES))
+    await page.evaluate(
+        """() => {
+          const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+          navigator.mediaDevices.getUserMedia = async (wishes) =>
+            (window.heard = await open(wishes));
+        }"""
+    )
+    return page
+
+
+async def test_a_tab_in_the_background_goes_on_listening(
+    page: Page, human_recordings: Recordings
+) -> None:
+    await start_speaking(page)
+    in_front = await page.context.new_page()
+    await in_front.bring_to_front()
+    await hear_out(in_front, human_recordings)
+    await page.bring_to_front()
+    await expect_state(page, "listening")
+    assert_is_whole(await finish(page), human_recordings)
+
+
+async def test_a_dictation_finished_while_reconnecting_is_whole(
+    page: Page, human_recordings: Recordings
+) -> None:
+    await start_speaking(page)
+    await page.context.set_offline(True)
+    await expect_state(page, "reconnecting")
+    await hear_out(page, human_recordings)
+    await page.click("#finish")
+    await expect(page.locator("#hint")).to_contain_text("What you said is kept in this page")
+    await page.context.set_offline(False)
+    await expect_state(page, "finished", 40_000)
+    assert_is_whole(await page.locator("#transcript").inner_text(), human_recordings)
+
+
+async def test_a_microphone_that_is_unplugged_pauses_and_loses_nothing(page: Page) -> None:
+    await start_speaking(page)
+    await page.evaluate(
+        """() => {
+          const [track] = heard.getAudioTracks();
+          track.stop();
+          track.dispatchEvent(new Event("ended"));
+        }"""
+    )
+    await expect(page.locator(".notice")).to_contain_text("The microphone is gone")
+    before = words_of(await confirmed(page).first.inner_text())
+    await page.click("#record")
+    await expect_state(page, "listening")
+    await page.wait_for_timeout(4000)
+    text = words_of(await finish(page))
+    assert text[: len(before)] == before
+    assert text.count("forward") == 2  # the microphone begins its recording again
+
+
+async def test_a_permission_that_is_taken_back_is_told(page: Page) -> None:
+    await start_speaking(page)
+    devtools = await page.context.new_cdp_session(page)
+    target = (await devtools.send("Target.getTargetInfo"))["targetInfo"]
+    await devtools.send(
+        "Browser.setPermission",
+        {
+            "permission": {"name": "microphone"},
+            "setting": "denied",
+            "browserContextId": target["browserContextId"],
+        },
+    )
+    await page.evaluate("() => heard.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
+    await expect(page.locator(".notice")).to_contain_text("was taken away from this page")
+    await expect_state(page, "unheard")
+    text = words_of(await finish(page))
+    assert "forward" in text
+
+
+async def test_a_reload_while_speaking_saves_what_the_server_heard_and_says_what_is_lost(
+    page: Page, server: ServerProcess
+) -> None:
+    await start_speaking(page)
+    asked: list[str] = []
+
+    async def agree(dialog) -> None:  # type: ignore[no-untyped-def]
+        asked.append(dialog.type)
+        await dialog.accept()
+
+    page.on("dialog", agree)
+    await page.context.set_offline(True)
+    await expect_state(page, "reconnecting")
+    await page.wait_for_timeout(2000)
+    await page.evaluate(
+        "() => { window.WebSocket = class extends EventTarget { close() {} }; }"
+    )  # the page can be loaded again, but the rest of the recording does not get through
+    await page.context.set_offline(False)
+    await page.evaluate("() => { setTimeout(() => location.reload()); }")
+    notice = page.locator(".notice").filter(has_text="while you were dictating")
+    await expect(notice).to_contain_text("is in the history", timeout=SPEECH_TIMEOUT_MS)
+    await expect(notice).to_contain_text(re.compile(r"The last \d+ s of the recording"))
+    assert asked == ["beforeunload"]
+    await notice.get_by_role("button", name="Open it in the history").click()
+    await expect(page.locator(".reader .transcript")).to_contain_text("forward")
+    assert len(server.transcript_files) == 1
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(180)
+async def test_a_server_away_for_longer_than_all_attempts_gets_the_recording_afterwards(
+    page: Page, server: ServerProcess, human_recordings: Recordings
+) -> None:
+    await start_speaking(page)
+    await server.kill()
+    await expect_state(page, "blocked", 60_000)
+    await expect(page.locator("#hint")).to_contain_text("transcribed when the server is back")
+    await server.start()
+    await expect_state(page, "listening", 60_000)
+    assert_is_whole(await finish(page), human_recordings)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("resume_window_s", [5])
+async def test_a_session_that_the_server_gave_up_is_uploaded_and_nothing_is_doubled(
+    page: Page, server: ServerProcess, human_recordings: Recordings, resume_window_s: int
+) -> None:
+    await start_speaking(page)
+    await page.context.set_offline(True)
+    await expect_state(page, "reconnecting")
+    # Longer than the server takes to notice, and then keeps the session.
+    await page.wait_for_timeout(1000 * (30 + resume_window_s))
+    await page.context.set_offline(False)
+    await expect_state(page, "gone", 40_000)
+    assert_is_whole(await finish(page), human_recordings)
+    assert len(server.transcript_files) == 2
