@@ -1,7 +1,5 @@
-"""The history and the transcription of files, as far as the page's states need them: by script."""
+"""The history, as far as the page's states need it: by script."""
 
-import asyncio
-import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,18 +8,11 @@ from aiohttp import web
 
 
 class ScriptedHistory:
-    """Set ``transcripts`` to choose what there is, newest first; ``deleted`` can be brought back.
-
-    ``events`` is what a file's transcription answers, sent one by one as they are put in; an HTTP
-    status is answered at once. ``forms`` holds the fields of the files that came.
-    """
+    """Set ``transcripts`` to choose what there is; ``deleted`` can be brought back."""
 
     def __init__(self) -> None:
         self.transcripts: list[dict[str, Any]] = []
         self.deleted: list[dict[str, Any]] = []
-        self.forms: list[dict[str, Any]] = []
-        self.events: asyncio.Queue[dict[str, Any] | int] = asyncio.Queue()
-        self.cancelled = 0
 
     @property
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -32,7 +23,6 @@ class ScriptedHistory:
             web.post("/api/history/restore", self._restore),
             web.get("/api/history/{id}", self._read),
             web.patch("/api/history/{id}", self._change),
-            web.post("/v1/audio/transcriptions", self._transcribe),
         ]
 
     async def _list(self, request: web.Request) -> web.Response:
@@ -80,27 +70,6 @@ class ScriptedHistory:
         self.transcripts.sort(key=lambda item: str(item["started_at"]), reverse=True)
         done = [item["id"] for item in moved]
         return web.json_response({"done": done, "missing": [id_ for id_ in ids if id_ not in done]})
-
-    async def _transcribe(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        self.forms.append(
-            {name: v.filename if isinstance(v, web.FileField) else v for name, v in form.items()}
-        )
-        event = await self.events.get()
-        if isinstance(event, int):
-            return web.Response(status=event)
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
-        try:
-            while True:
-                assert isinstance(event, dict)
-                await response.write(f"data: {json.dumps(event)}\n\n".encode())
-                if event["type"] in {"transcript.text.done", "error"}:
-                    return response
-                event = await self.events.get()
-        except (asyncio.CancelledError, ConnectionError):
-            self.cancelled += 1
-            raise
 
 
 def transcript(title: str, text: str, started_at: datetime, **fields: Any) -> dict[str, Any]:

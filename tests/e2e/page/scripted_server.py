@@ -17,6 +17,7 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 
 import vivavoz
+from tests.e2e.page.scripted_files import ScriptedFiles
 from tests.e2e.page.scripted_history import ScriptedHistory
 
 WEB = Path(vivavoz.__file__).parent / "web"
@@ -47,7 +48,7 @@ class ScriptedServer:
     """One server; set its fields to choose what it says.
 
     ``chunks`` holds the audio by sequence number, ``events`` the control events as they came,
-    ``history`` what was dictated before.
+    ``history`` what was dictated before; ``files``, if set, answers those that are sent.
     """
 
     def __init__(self) -> None:
@@ -61,6 +62,7 @@ class ScriptedServer:
             "resume_window_s": 300.0,
         }
         self.history = ScriptedHistory()
+        self.files: ScriptedFiles | None = None
         self.chunks: dict[int, bytes] = {}
         self.duplicates = 0
         self.events: list[tuple[str, dict[str, Any]]] = []
@@ -260,6 +262,8 @@ class ScriptedServer:
         return web.json_response({"required": False, "user_id": None})
 
     async def _transcribe(self, request: web.Request) -> web.StreamResponse:
+        if self.files is not None:
+            return await self.files.answer(request)
         form = await request.post()
         recording = form["file"]
         assert isinstance(recording, web.FileField)

@@ -39,6 +39,7 @@ export async function setUiLanguage(language) {
   catalogue = await load(language);
   current = language;
   document.documentElement.lang = language;
+  document.querySelector("link[rel=manifest]").href = `static/manifest.${language}.webmanifest`;
   for (const element of document.querySelectorAll("[data-i18n]")) {
     element.textContent = t(element.dataset.i18n);
   }
