@@ -22,6 +22,7 @@ from vivavoz.runtime.leftovers import Leftovers
 from vivavoz.runtime.loading import EngineLoader, LoadEngine
 from vivavoz.runtime.manager import SessionManager
 from vivavoz.runtime.measurements import ProcessGauge
+from vivavoz.runtime.memory import share_arenas
 from vivavoz.runtime.services import Services
 from vivavoz.runtime.upload import Uploads
 from vivavoz.session.limits import SessionRules
@@ -87,6 +88,7 @@ class Server:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Load the engine and look after leftovers; in the end drain and free everything."""
+        share_arenas()
         self.loader.start()
         leftovers = asyncio.create_task(self._leftovers.run())
         try:

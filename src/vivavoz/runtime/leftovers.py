@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from vivavoz.errors import StorageFailedError
+from vivavoz.runtime.memory import give_back_freed
 from vivavoz.runtime.services import Services
 from vivavoz.session.entities import SessionStatus
 from vivavoz.session.records import SessionSummary, UnfinishedSession
@@ -48,10 +49,11 @@ class Leftovers:
             )
 
     def purge(self) -> None:
-        """Delete what has been kept for long enough. Blocks."""
+        """Delete what has been kept for long enough, and give freed memory back. Blocks."""
         retention = timedelta(days=self._services.settings.metrics_retention_days)
         self._purge_metrics(self._services.clock.now().wall - retention)
         self._purge_deleted()
+        give_back_freed()
 
     async def _repeat(self, sweep: Callable[[], object], *, after_s: float = 0.0) -> None:
         loop = asyncio.get_running_loop()
