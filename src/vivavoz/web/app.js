@@ -86,7 +86,12 @@ async function mendInterruption() {
 /** Have at hand what a dictation needs even when the server is away; whether that worked. */
 async function equip() {
   try {
-    await Promise.all([addWords("dictation"), addWords("errors"), import("./rescue.js")]);
+    await Promise.all([
+      addWords("dictation"),
+      addWords("errors"),
+      import("./client/dictation.js"),
+      import("./rescue.js"),
+    ]);
     return true;
   } catch {
     notices.show("error", { text: t("error.SERVER_UNREACHABLE"), tone: "bad", isPassing: true });

@@ -1,6 +1,5 @@
 // What a person does with a dictation, carried out on the microphone and the session together.
 
-import { DictationClient } from "./client/dictation.js";
 import { displayState } from "./display.js";
 import { MicrophoneError, Recorder } from "./recorder.js";
 import { Transcript } from "./transcript.js";
@@ -15,7 +14,7 @@ import { Transcript } from "./transcript.js";
 export class Controller extends EventTarget {
   transcript = new Transcript();
   recorder = new Recorder();
-  /** @type {DictationClient | null} */
+  /** @type {import("./client/dictation.js").DictationClient | null} */
   client = null;
   completed = null;
   failure = null;
@@ -128,6 +127,7 @@ export class Controller extends EventTarget {
     this.attempt = 0;
     this.#emit("cleared");
     if (!(await this.#open(microphone))) return;
+    const { DictationClient } = await import("./client/dictation.js");
     this.client = this.#listenTo(new DictationClient({ url: this.#url }));
     this.#run((mimeType) => this.client.start({ mimeType, language, options }));
   }

@@ -1,6 +1,6 @@
 // Which of the page's states a dictation is in. Pure.
 
-import { BACK_OFF_MS } from "./client/dictation.js";
+import { BACK_OFF_MS } from "./client/back-off.js";
 
 /**
  * @param {{recording: "none"|"opening"|"on"|"paused"|"stopped", phase: string, attempt: number,

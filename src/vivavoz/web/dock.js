@@ -1,6 +1,6 @@
 // The dock: the record control, the state in words and colour, clock, level, delay.
 
-import { BACK_OFF_MS } from "./client/dictation.js";
+import { BACK_OFF_MS } from "./client/back-off.js";
 import { formatClock } from "./format.js";
 import { hasText, t, tCount, uiLocale } from "./i18n/index.js";
 import { LevelJudge, LevelMeter, loudness } from "./level.js";

@@ -17,7 +17,7 @@ from tests.e2e.page.scripted_server import (
 )
 from tests.e2e.waiting import eventually
 
-MAX_VISIT_BYTES = 120_000
+MAX_VISIT_BYTES = 93_000
 DENY_MICROPHONE = (
     "() => { navigator.mediaDevices.getUserMedia = () =>"
     " Promise.reject(new DOMException('', 'NotAllowedError')); }"

@@ -1,10 +1,10 @@
 // One dictation as the page sees it: audio in, text out, whatever happens to the connection.
 
+import { BACK_OFF_MS } from "./back-off.js";
 import { Connection } from "./connection.js";
 import { Journal } from "./journal.js";
 import { encodeAudio, splitBytes } from "./wire.js";
 
-export const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
 const BLOCK_MODE_RETRY_MS = 15_000;
 const MAX_PIECE_BYTES = 262_144;
 const MAX_BUFFERED_BYTES = 1_048_576;
