@@ -1,0 +1,285 @@
+"""The states of the page that make_screenshots.py photographs, and how each is come to."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from playwright.async_api import Page
+
+from tests.e2e.page.scripted_files import ScriptedFiles
+from tests.e2e.page.scripted_history import transcript
+from tests.e2e.page.scripted_server import BUILT_IN, ScriptedServer, ready
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the page is seen."""
+
+    name: str
+    width: int
+    height: int
+    scheme: str
+    locale: str
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether fingers are used."""
+        return self.width < 600
+
+
+SAID = {
+    "en": (
+        "The morning was quiet, and the harbour lay under a thin mist.",
+        "Nobody had expected the boats back before noon.",
+        "Then, without any warning, the bell",
+        " at the end of the pier began to ring",
+    ),
+    "es": (
+        "La mañana estaba tranquila y el puerto seguía bajo una niebla fina.",
+        "Nadie esperaba los barcos antes del mediodía.",
+        "Entonces, sin previo aviso, la campana",
+        " del final del muelle empezó a sonar",
+    ),
+}
+
+HISTORY = (
+    ("Notes for the harbour report", "The bell rang at nine. Two boats came in with the tide. The "
+     "third was late, and nobody knew why. We waited on the pier until the light had gone. Then "
+     "the wind turned. By ten the harbour was full again."),
+    ("Shopping and errands", "Flour, lemons and coffee. Call the plumber about the kitchen tap."),
+    ("Letter to Clara", "Dear Clara, thank you for the photographs. The one of the bell tower is "
+     "my favourite. I have put it on the wall above my desk."),
+    ("Ideas for the spring workshop", "Start with listening. Let every group record one minute of "
+     "the street and write down what they hear."),
+    ("Interview with the pilot", "He has worked in this port for thirty years. The bell, he says, "
+     "is older than the lighthouse."),
+)  # fmt: skip
+
+
+class Photographer:
+    """One page in one look, and the server behind it."""
+
+    def __init__(self, page: Page, server: ScriptedServer, look: Look) -> None:
+        self.page = page
+        self.server = server
+        self.look = look
+        self.language = look.locale[:2]
+
+    async def open(self) -> None:
+        """Load the page."""
+        await self.page.goto(self.server.url)
+        await self.page.wait_for_timeout(400)
+
+    async def dictate(self, latency_ms: float = 240) -> None:
+        """Start, and have something said."""
+        await self.open()
+        await self.page.click("#record")
+        await self.page.wait_for_timeout(2500)
+        first, second, stable, tail = SAID[self.language]
+        await self.server.final(first, 0, 4)
+        await self.server.final(second, 4.5, 8)
+        await self.server.partial(stable + tail, stable, 8.5)
+        for step in range(30):
+            await self.server.metrics(latency_ms * (1 + 0.3 * ((step * 7) % 5) / 5))
+        await self.page.mouse.move(2, 400)
+        await self.page.wait_for_timeout(600)
+
+    def fill_history(self) -> None:
+        """Put some transcripts into the history."""
+        now = datetime.now().astimezone().replace(hour=11, minute=20)
+        self.server.history.transcripts = [
+            transcript(title, text, now - timedelta(hours=19 * index))
+            for index, (title, text) in enumerate(HISTORY)
+        ]
+
+    async def open_history(self) -> None:
+        """Open the history sheet."""
+        await self.open()
+        await self.page.click("#open-history")
+        await self.page.wait_for_timeout(500)
+
+
+State = Callable[[Photographer], Awaitable[None]]
+
+
+async def idle(shot: Photographer) -> None:
+    await shot.open()
+
+
+async def listening(shot: Photographer) -> None:
+    await shot.dictate()
+
+
+async def late(shot: Photographer) -> None:
+    await shot.dictate(latency_ms=4200)
+
+
+async def paused(shot: Photographer) -> None:
+    await shot.dictate()
+    await shot.page.click("#record")
+    await shot.page.wait_for_timeout(600)
+
+
+async def reconnecting(shot: Photographer) -> None:
+    await shot.dictate()
+    shot.server.refusal = 503
+    await shot.server.drop()
+    await shot.page.wait_for_timeout(1700)
+
+
+async def finished(shot: Photographer) -> None:
+    await shot.dictate()
+    await shot.server.final("".join(SAID[shot.language][2:]) + ".", 8.5, 11)
+    await shot.page.click("#finish")
+    await shot.page.wait_for_timeout(300)
+    await shot.server.complete()
+    await shot.page.wait_for_timeout(300)
+
+
+async def failed(shot: Photographer) -> None:
+    await shot.dictate()
+    await shot.server.fail("INTERNAL_ERROR", 4400)
+    await shot.page.wait_for_timeout(500)
+
+
+async def denied(shot: Photographer) -> None:
+    await shot.page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () =>"
+        " Promise.reject(new DOMException('', 'NotAllowedError'));"
+    )
+    await shot.open()
+    await shot.page.click("#record")
+    await shot.page.wait_for_timeout(400)
+
+
+async def loading(shot: Photographer) -> None:
+    progress = {"stage": "downloading", "bytes_done": 61_000_000, "bytes_total": 145_000_000}
+    shot.server.status |= {"status": "loading", "engine": None, "progress": progress}
+    await shot.open()
+
+
+async def fallback(shot: Photographer) -> None:
+    shot.server.status = ready(BUILT_IN | {"fallback_reason": "No model could be had."})
+    await shot.open()
+
+
+async def history_empty(shot: Photographer) -> None:
+    await shot.open_history()
+
+
+async def history_list(shot: Photographer) -> None:
+    shot.fill_history()
+    await shot.open_history()
+
+
+async def history_found(shot: Photographer) -> None:
+    shot.fill_history()
+    await shot.open_history()
+    await shot.page.fill(".search", "bell")
+    await shot.page.wait_for_timeout(500)
+
+
+async def history_open(shot: Photographer) -> None:
+    shot.fill_history()
+    await shot.open_history()
+    await shot.page.click(".entry")
+    await shot.page.wait_for_timeout(400)
+
+
+async def history_rename(shot: Photographer) -> None:
+    await history_open(shot)
+    await shot.page.locator(".reader-actions button").nth(2).click()
+    await shot.page.wait_for_timeout(200)
+
+
+async def history_undo(shot: Photographer) -> None:
+    await history_open(shot)
+    await shot.page.click(".reader .danger")
+    await shot.page.wait_for_timeout(400)
+
+
+async def history_edit(shot: Photographer) -> None:
+    await history_open(shot)
+    await shot.page.locator(".reader-actions button").nth(1).click()
+    await shot.page.wait_for_timeout(200)
+
+
+async def history_moment(shot: Photographer) -> None:
+    await history_open(shot)
+    await shot.page.click("[data-word] >> nth=5")
+    await shot.page.wait_for_timeout(200)
+
+
+async def history_edited(shot: Photographer) -> None:
+    await history_edit(shot)
+    await shot.page.fill(".edit textarea", "The bell rang at ten.\n\nNobody knew why.")
+    await shot.page.click(".edit .solid")
+    await shot.page.wait_for_timeout(400)
+
+
+async def history_select(shot: Photographer) -> None:
+    await history_list(shot)
+    await shot.page.click(".history-list .select")
+    await shot.page.click(".entry >> nth=0")
+    await shot.page.click(".entry >> nth=2")
+    await shot.page.wait_for_timeout(200)
+
+
+async def files_empty(shot: Photographer) -> None:
+    await shot.open()
+    await shot.page.click("#open-files")
+    await shot.page.wait_for_timeout(400)
+
+
+async def files_busy(shot: Photographer) -> None:
+    shot.server.files = files = ScriptedFiles()
+    await files_empty(shot)
+    for name in ("harbour-interview.m4a", "notes.txt", "lecture-on-tides.mp4", "letter.wav"):
+        sent = {"name": name, "mimeType": "audio/wav", "buffer": b"0"}
+        await shot.page.locator("#files input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
+    said = " ".join(SAID[shot.language][:2])
+    files.events.put_nowait({"type": "transcript.text.done", "text": said, "transcript_id": "1"})
+    error = {"code": "INVALID_FORMAT", "message": ""}
+    files.events.put_nowait({"type": "error", "error": error})
+    files.events.put_nowait({"type": "progress", "audio_s": 754.0, "duration_s": 2312.0})
+    files.events.put_nowait({"type": "transcript.text.delta", "delta": said})
+    await shot.page.wait_for_timeout(1500)
+
+
+async def timestamps(shot: Photographer) -> None:
+    await shot.dictate()
+    await shot.server.final(SAID[shot.language][0], 75, 79)
+    await shot.page.keyboard.press("t")
+    await shot.page.wait_for_timeout(200)
+
+
+async def elsewhere(shot: Photographer) -> None:
+    await shot.dictate()
+    other = shot.page
+    shot.page = await other.context.new_page()
+    await shot.open()
+    await shot.page.click("#record")
+    await shot.page.wait_for_timeout(400)
+
+
+async def settings(shot: Photographer) -> None:
+    await shot.open()
+    await shot.page.click("#open-settings")
+    await shot.page.wait_for_timeout(300)
+
+
+async def shortcuts(shot: Photographer) -> None:
+    await shot.open()
+    await shot.page.click("#open-help")
+    await shot.page.wait_for_timeout(300)
+
+
+STATES: dict[str, State] = {
+    state.__name__.replace("_", "-"): state
+    for state in (
+        idle, listening, late, paused, reconnecting, finished, failed, denied, loading, fallback,
+        history_empty, history_list, history_found, history_open, history_rename, history_undo,
+        history_edit, history_edited, history_moment, history_select, files_empty, files_busy,
+        timestamps, elsewhere, settings, shortcuts,
+    )
+}  # fmt: skip
