@@ -102,7 +102,7 @@ async def test_a_text_is_edited_and_the_original_comes_back(
     await expect(page.locator(".entry")).to_have_count(1)
     await page.click(".entry")
     await expect(text.locator("p")).to_have_text(["Two lemons.", "No flour."])
-    await page.click("text=Restore what was recognised")
+    await page.click("text=Restore the original")
     await expect(text).to_have_text(original)
     await page.click(".reader-message >> text=Undo")
     await expect(text.locator("p")).to_have_text(["Two lemons.", "No flour."])

@@ -128,7 +128,7 @@ class FilesView {
         },
       });
       this.#jobs.set(job, shown);
-      this.#list.prepend(shown.root);
+      this.#list.append(shown.root);
     }
     const shown = this.#jobs.get(job);
     const hasMoved = shown.state !== job.state;
