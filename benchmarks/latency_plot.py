@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from statistics import median
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 56, 210, 34, 48
+WIDTH, HEIGHT = 800, 400
+LEFT, RIGHT, TOP, BOTTOM = 56, 240, 34, 48
 COLOURS = ("#0b6e4f", "#5aa469", "#9bbf85", "#b23a48", "#d1793f", "#5b5f97", "#8d6a9f")
 STEPS = 100
 STYLE = """
@@ -41,13 +42,14 @@ class Curve:
 
 
 def curves_of(lines: Sequence[str], sessions: int) -> list[Curve]:
-    """All results with that many sessions, those of one server together."""
+    """All results with that many sessions, those of one server together, the quickest first."""
     found: dict[str, list[float]] = {}
     for line in lines:
         result = json.loads(line)
         if result["sessions"] == sessions:
             found.setdefault(result["server"], []).extend(result["latencies_s"])
-    return [Curve(name, tuple(latencies)) for name, latencies in found.items() if latencies]
+    curves = [Curve(name, tuple(latencies)) for name, latencies in found.items() if latencies]
+    return sorted(curves, key=lambda curve: median(curve.latencies_s))
 
 
 def svg(curves: Sequence[Curve], longest_s: int, title: str) -> str:
