@@ -127,6 +127,67 @@ async def reconnecting(shot: Photographer) -> None:
     await shot.page.wait_for_timeout(1700)
 
 
+async def blocked(shot: Photographer) -> None:
+    await reconnecting(shot)
+    while await shot.page.locator("html[data-state=reconnecting]").count():
+        await shot.page.evaluate("() => document.getElementById('next-step').click()")
+        await shot.page.wait_for_timeout(150)
+    await shot.page.wait_for_timeout(600)
+
+
+async def blocked_finished(shot: Photographer) -> None:
+    await blocked(shot)
+    await shot.page.click("#finish")
+    await shot.page.wait_for_timeout(600)
+
+
+async def restarted(shot: Photographer) -> None:
+    await shot.dictate()
+    shot.server.epoch = "second"
+    await shot.server.drop()
+    await shot.page.wait_for_timeout(1700)
+
+
+async def forgotten(shot: Photographer) -> None:
+    await shot.dictate()
+    await shot.server.say(
+        "ack", received_sequence_number=3, durable_sequence_number=2, queue_size=0
+    )
+    await shot.server.fail("SESSION_NOT_FOUND", 4404)
+    await shot.page.wait_for_timeout(500)
+
+
+async def unplugged(shot: Photographer) -> None:
+    await shot.page.add_init_script(
+        "const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        "navigator.mediaDevices.getUserMedia ="
+        " async (wishes) => (window.heard = await open(wishes));"
+    )
+    await shot.dictate()
+    await shot.page.evaluate("() => heard.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
+    await shot.page.wait_for_timeout(500)
+
+
+async def limit_near(shot: Photographer) -> None:
+    shot.server.limits["duration_limit"] = 280
+    await shot.dictate()
+    await shot.server.say("warning", code="DURATION_LIMIT_NEAR", details={"remaining_s": 240})
+    await shot.page.wait_for_timeout(400)
+
+
+async def asked_for_key(shot: Photographer) -> None:
+    shot.server.asks_for_key = True
+    await shot.open()
+
+
+async def signed_out(shot: Photographer) -> None:
+    await shot.dictate()
+    await shot.server.fail("UNAUTHORIZED", 4401)
+    await shot.page.wait_for_timeout(700)
+    await shot.page.keyboard.press("Escape")
+    await shot.page.wait_for_timeout(300)
+
+
 async def finished(shot: Photographer) -> None:
     await shot.dictate()
     await shot.server.final("".join(SAID[shot.language][2:]) + ".", 8.5, 11)
@@ -277,7 +338,9 @@ async def shortcuts(shot: Photographer) -> None:
 STATES: dict[str, State] = {
     state.__name__.replace("_", "-"): state
     for state in (
-        idle, listening, late, paused, reconnecting, finished, failed, denied, loading, fallback,
+        idle, listening, late, paused, reconnecting, blocked, blocked_finished, restarted,
+        forgotten, unplugged, limit_near, asked_for_key, signed_out, finished, failed,
+        denied, loading, fallback,
         history_empty, history_list, history_found, history_open, history_rename, history_undo,
         history_edit, history_edited, history_moment, history_select, files_empty, files_busy,
         timestamps, elsewhere, settings, shortcuts,

@@ -76,6 +76,7 @@ class ScriptedServer:
         self.refusal: int | None = None
         self.is_silent = False
         self.acknowledges = True
+        self.asks_for_key = False
         self.heard: list[dict[str, Any]] = []
         self.uploads: list[bytes] = []
         self._sockets: set[web.WebSocketResponse] = set()
@@ -259,7 +260,7 @@ class ScriptedServer:
         return web.FileResponse(WEB / "index.html")
 
     async def _who_is_there(self, _request: web.Request) -> web.Response:
-        return web.json_response({"required": False, "user_id": None})
+        return web.json_response({"required": self.asks_for_key, "user_id": None})
 
     async def _transcribe(self, request: web.Request) -> web.StreamResponse:
         if self.files is not None:
