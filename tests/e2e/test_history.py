@@ -214,6 +214,23 @@ async def test_a_word_tells_its_time_and_gives_a_link_to_it(
     await eventually(lambda: "#" not in other.url)
 
 
+async def test_a_history_that_cannot_be_loaded_now_can_be_opened_later(
+    server: ServerProcess, open_page: OpenPage
+) -> None:
+    page = await open_page(server.url)
+    await page.context.set_offline(True)
+    await page.click("#open-history")
+    await expect(page.locator(".notice")).to_contain_text("The server does not answer")
+    await page.context.set_offline(False)
+    await open_history(page)
+    await page.context.set_offline(True)
+    await page.locator(".search").press_sequentially("lem")
+    await expect(page.locator(".history-message")).to_contain_text("could not be read")
+    await page.context.set_offline(False)
+    await page.click("text=Try again")
+    await expect(page.locator(".entry")).to_have_count(1)
+
+
 async def test_thousands_of_transcripts_stay_quick(
     start_server: StartServer, open_page: OpenPage, tmp_path: Path
 ) -> None:

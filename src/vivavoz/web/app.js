@@ -8,7 +8,6 @@ import { Dock } from "./dock.js";
 import { EngineStatus, renderEngine, renderLanguages } from "./engine.js";
 import { listenForDrops } from "./file-drop.js";
 import { addWords, chooseLanguage, setUiLanguage, t, uiLanguage } from "./i18n/index.js";
-import { loadStyle } from "./load-style.js";
 import { renderMicrophones } from "./microphones.js";
 import { Notices } from "./notices.js";
 import { preferences } from "./preferences.js";
@@ -121,24 +120,32 @@ function toggleTimestamps() {
   preferences.set("hasTimestamps", !preferences.get("hasTimestamps"));
 }
 
-const openSettings = async () => (await import("./dialogs.js")).openSettings(element("settings"));
-const openHelp = async () => (await import("./dialogs.js")).openHelp(element("help"), shortcuts);
-const openHistory = async (id = null, seconds = null) => {
-  await addWords("errors");
-  const { openHistory: open } = await import("./history/history.js");
-  await open(element("history"), api, id, seconds);
-};
+/** A part that is loaded when it is asked for; null, and a word about it, if it cannot be had. */
+async function fetchPart(path) {
+  try {
+    const part = await import(path);
+    await part.prepare?.();
+    return part;
+  } catch {
+    notices.show("error", { text: t("error.SERVER_UNREACHABLE"), tone: "warn", isPassing: true });
+    return null;
+  }
+}
+
+const openSettings = async () =>
+  (await fetchPart("./dialogs.js"))?.openSettings(element("settings"));
+const openHelp = async () => (await fetchPart("./dialogs.js"))?.openHelp(element("help"), shortcuts);
+const openHistory = async (id = null, seconds = null) =>
+  (await fetchPart("./history/history.js"))?.openHistory(element("history"), api, id, seconds);
 const openLinked = async () => {
   if (!location.hash) return;
-  const { readLink } = await import("./history/links.js");
-  const link = readLink(location.hash);
+  const link = (await fetchPart("./history/links.js"))?.readLink(location.hash);
   if (link) openHistory(link.id, link.seconds);
 };
 const openFiles = async (files) => {
-  await Promise.all([addWords("errors"), loadStyle("dialogs")]);
-  const { openFiles: open } = await import("./files/files.js");
   const hotwords = () => preferences.get("hotwords");
-  open({ api, languages: element("language"), hotwords, onOpen: openHistory }, files);
+  const page = { api, languages: element("language"), hotwords, onOpen: openHistory };
+  (await fetchPart("./files/files.js"))?.openFiles(page, files);
 };
 const copy = () => copyText(controller.transcript.text, element("copy"));
 const shortcuts = {

@@ -5,12 +5,13 @@ import { loadStyle } from "./load-style.js";
 import { build, button } from "./markup.js";
 import { preferences } from "./preferences.js";
 
-const loaded = Promise.all([loadStyle("dialogs"), addWords("dialogs")]);
+/** Load what they are shown with; rejects while the server is away. */
+export const prepare = () => Promise.all([loadStyle("dialogs"), addWords("dialogs")]);
+
 const options = (name, values) => values.map((value) => [value, t(`settings.${name}.${value}`)]);
 
 /** Show the settings. */
-export async function openSettings(dialog) {
-  await loaded;
+export function openSettings(dialog) {
   const form = build(
     "form",
     { className: "form", method: "dialog" },
@@ -30,8 +31,7 @@ export async function openSettings(dialog) {
 }
 
 /** List the shortcuts: `{key: {keyText, help}}`. */
-export async function openHelp(dialog, shortcuts) {
-  await loaded;
+export function openHelp(dialog, shortcuts) {
   const listed = Object.entries(shortcuts).map(([key, { keyText, help }]) => [
     keyText ? t(keyText) : key.toUpperCase(),
     t(help),

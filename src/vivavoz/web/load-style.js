@@ -8,7 +8,12 @@ const sheets = {};
 export function loadStyle(name) {
   sheets[name] ??= new Promise((resolve, reject) => {
     const href = `static/css/${name}.css`;
-    const link = build("link", { rel: "stylesheet", href, onload: resolve, onerror: reject });
+    const giveUp = (failure) => {
+      link.remove();
+      delete sheets[name]; // to be tried again
+      reject(failure);
+    };
+    const link = build("link", { rel: "stylesheet", href, onload: resolve, onerror: giveUp });
     document.head.append(link);
   });
   return sheets[name];

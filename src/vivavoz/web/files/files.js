@@ -7,8 +7,16 @@ import { JobView, announcementOf } from "./job-view.js";
 import { FileQueue } from "./queue.js";
 import { transcribe } from "./transcription.js";
 
-const loaded = Promise.all([loadStyle("files"), addWords("files"), addWords("errors")]);
 let view = null;
+
+/** Load what it is shown with; rejects while the server is away. */
+export const prepare = () =>
+  Promise.all([
+    loadStyle("dialogs"),
+    loadStyle("files"),
+    addWords("files"),
+    addWords("errors"),
+  ]);
 
 /**
  * Show the dialog, and take `files` if there are any.
@@ -17,8 +25,7 @@ let view = null;
  *   onOpen: (transcriptId: string) => void}} page what the page knows: `languages` is its choice of
  *   languages spoken
  */
-export async function openFiles(page, files = []) {
-  await loaded;
+export function openFiles(page, files = []) {
   view ??= new FilesView(page);
   view.open(files);
 }

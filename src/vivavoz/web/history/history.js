@@ -12,15 +12,17 @@ import { UndoBar } from "./undo.js";
 
 const SEARCH_DELAY_MS = 120;
 
-const loaded = Promise.all([loadStyle("history"), addWords("history"), addWords("errors")]);
 let view = null;
+
+/** Load what it is shown with; rejects while the server is away. */
+export const prepare = () =>
+  Promise.all([loadStyle("history"), addWords("history"), addWords("errors")]);
 
 /**
  * Show the history in `dialog`, with the transcript of that id opened, at a moment of it, if there
  * is one.
  */
-export async function openHistory(dialog, api, id = null, seconds = null) {
-  await loaded;
+export function openHistory(dialog, api, id = null, seconds = null) {
   view ??= new HistoryView(dialog, createArchive(api));
   view.open(id, seconds);
 }

@@ -43,7 +43,7 @@ export class TranscriptList {
   async load(query = this.query) {
     const request = ++this.#request;
     this.query = query;
-    const page = await this.#read(request, 0, PAGE_SIZE);
+    const page = await this.#read(request, 0, PAGE_SIZE, () => this.load());
     if (page === null) return;
     this.#clear();
     this.#take(page);
@@ -125,18 +125,19 @@ export class TranscriptList {
   async #loadMore(limit = PAGE_SIZE) {
     if (this.#isLoading || !this.#hasMore) return false;
     this.#isLoading = true;
-    const page = await this.#read(this.#request, this.ids.length, limit);
+    const again = () => this.#loadMore(limit);
+    const page = await this.#read(this.#request, this.ids.length, limit, again);
     this.#isLoading = false;
     if (page !== null) this.#take(page);
     return page !== null && page.items.length > 0;
   }
 
-  async #read(request, offset, limit) {
+  async #read(request, offset, limit, again) {
     try {
       const page = await this.#archive.list({ query: this.query, limit, offset });
       return request === this.#request ? page : null;
     } catch (error) {
-      if (request === this.#request) this.#tellFailure(error);
+      if (request === this.#request) this.#tellFailure(error, again);
       return null;
     }
   }
@@ -216,10 +217,9 @@ export class TranscriptList {
     this.#more.replaceChildren();
   }
 
-  #tellFailure(error) {
+  #tellFailure(error, again) {
     this.#message.classList.remove("is-empty");
     this.#message.textContent = t("history.failed", { message: errorText(error) });
-    const again = () => (this.ids.length ? this.#loadMore() : this.load());
     this.#more.replaceChildren(
       button({ className: "quiet action", text: t("history.retry"), onclick: again }),
     );
