@@ -110,7 +110,10 @@ async def test_progress_and_text_are_shown_as_they_come(
     assert await page.locator(".job progress").evaluate("bar => bar.value") == 2 / 64
     say({"type": "transcript.text.delta", "delta": "First words "})
     await expect(page.locator(".job-text")).to_have_text("First words")
+    await page.keyboard.press("Escape")
     say({"type": "transcript.text.done", "text": "First words.", "transcript_id": None})
+    await expect(page.locator(".notice")).to_contain_text("is transcribed")
+    await page.click(".notice >> text=Files")
     await expect(job(page, path.name)).to_contain_text("could not be saved")
     await expect(page.locator(".job-text")).to_have_text("First words.")
     [form] = files.forms

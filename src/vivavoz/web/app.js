@@ -144,7 +144,9 @@ const openLinked = async () => {
 };
 const openFiles = async (files) => {
   const hotwords = () => preferences.get("hotwords");
-  const page = { api, languages: element("language"), hotwords, onOpen: openHistory };
+  const actions = [{ text: t("files.button"), run: () => openFiles() }];
+  const tell = (text) => notices.show("files", { text, actions });
+  const page = { api, languages: element("language"), hotwords, onOpen: openHistory, tell };
   (await fetchPart("./files/files.js"))?.openFiles(page, files);
 };
 const copy = () => copyText(controller.transcript.text, element("copy"));

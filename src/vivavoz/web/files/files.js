@@ -22,7 +22,7 @@ export const prepare = () =>
  * Show the dialog, and take `files` if there are any.
  *
  * @param {{api: object, languages: HTMLSelectElement, hotwords: () => string,
- *   onOpen: (transcriptId: string) => void}} page what the page knows: `languages` is its choice of
+ *   onOpen: (transcriptId: string) => void, tell: (text: string) => void}} page what the page knows: `languages` is its choice of
  *   languages spoken
  */
 export function openFiles(page, files = []) {
@@ -142,6 +142,8 @@ class FilesView {
     shown.render();
     const said = hasMoved ? announcementOf(job) : null;
     if (said) this.#status.textContent = said;
+    const isOver = job.state === "done" || job.state === "failed";
+    if (hasMoved && isOver && !this.#dialog.open) this.#page.tell(said);
   }
 
   #remove(job) {
