@@ -40,8 +40,8 @@ export function announce({ controller, dock, notices, api }) {
   on("leftover", () => offer("rescue"));
   on("completed", ({ reason }) => {
     notices.hide("latency");
-    const key = `reason.${reason}`;
-    if (hasText(key)) notices.show("warning", { text: t(key), tone: "warn" });
+    const key = [`reason.${reason}`, `error.${reason.toUpperCase()}`].find(hasText);
+    if (key) notices.show("warning", { text: t(key), tone: "warn" });
   });
   on("change", () => {
     const { state, failure, reason } = controller;

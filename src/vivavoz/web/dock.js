@@ -33,7 +33,7 @@ const prefersStillness = matchMedia("(prefers-reduced-motion: reduce)");
 
 function recordAction({ state, isRecording, canFinish }) {
   if (isRecording) return PAUSE_ACTION;
-  return RECORD_ACTIONS[canFinish ? "paused" : state] ?? PAUSE_ACTION;
+  return RECORD_ACTIONS[canFinish ? "paused" : state] ?? RECORD_ACTIONS.finishing;
 }
 
 /** Event: `level` (detail: `good`, `silent` or `clipping`), when the judgement changes. */

@@ -400,6 +400,7 @@ async def test_every_text_has_enough_contrast_and_every_control_a_name(
     assert await page.evaluate(UNREADABLE) == []
     for opener in ("#open-history", "#open-settings", "#open-help"):
         await page.click(opener)
+        await expect(page.locator("dialog[open]")).to_be_visible()
         if opener == "#open-history":
             await page.click(".entry")
             await expect(page.locator(".reader h3")).to_be_visible()

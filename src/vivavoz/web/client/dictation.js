@@ -316,7 +316,8 @@ export class DictationClient extends EventTarget {
     }
     // A control event that had arrived just before the connection broke was sent once more.
     if (error.code === "INVALID_STATE" && this.#wasResumed) return;
-    this.#emit("error", error);
+    // What ends the connection is told by the phase that follows.
+    if (error.recoverable) this.#emit("error", error);
   }
 
   #pump() {
