@@ -53,7 +53,7 @@ async def test_speech_becomes_partial_text_then_final_text_then_history(
 
     await page.click("#next-step")
     reader = page.locator(".reader .transcript")
-    await expect(reader).to_have_text(text)
+    await expect(reader).to_have_text(text, use_inner_text=True)
     async with page.expect_download() as downloading:
         await page.click(".downloads a:text-is('TXT')")
     await (await downloading.value).save_as(tmp_path / "downloaded.txt")

@@ -76,7 +76,8 @@ async def test_several_recordings_become_transcripts_one_after_another(
     await expect(page.locator("#files [role=status]")).to_contain_text("is transcribed")
 
     await done.get_by_text("Open").click()
-    await expect(page.locator(".reader .transcript")).to_have_text(text)
+    reader = page.locator(".reader .transcript")
+    await expect(reader).to_have_text(text, use_inner_text=True)
     await expect(page.locator(".entry")).to_have_count(2)
     assert len(server.transcript_files) == 2
 
