@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, StartServer
@@ -100,6 +101,7 @@ async def test_who_is_not_asked_is_told_nothing_of_keys(
     await expect(page.locator("#account, #sign-in")).to_have_count(0)
 
 
+@pytest.mark.chaos
 async def test_a_key_revoked_while_speaking_costs_no_word(
     start_server: StartServer, open_page: OpenPage, human_recordings: Recordings, tmp_path: Path
 ) -> None:

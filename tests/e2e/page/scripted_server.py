@@ -145,7 +145,7 @@ class ScriptedServer:
 
     def hear(self, text: str, at_s: float) -> None:
         """Say this, half a second a word, to a recording that is uploaded."""
-        words = [
+        words: list[dict[str, Any]] = [
             {"text": word, "start": at_s + index / 2, "end": at_s + index / 2 + 0.5}
             for index, word in enumerate(text.split())
         ]
