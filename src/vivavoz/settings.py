@@ -77,8 +77,8 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("vivavoz", appauthor=False),
-        description="Folder of the database and the transcript files. Whisper models lie in the Hugging "
-        "Face cache, which `HF_HOME` moves.",
+        description="Folder of the database and the transcript files. Whisper models lie in the "
+        "Hugging Face cache, which `HF_HOME` moves.",
     )
     database_url: str | None = Field(
         None,

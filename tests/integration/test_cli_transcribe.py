@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HumanRecording
 from jiwer import wer
+
+from tests.conftest import HumanRecording
 
 VIVAVOZ = [sys.executable, "-m", "vivavoz"]
 

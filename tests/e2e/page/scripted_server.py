@@ -145,11 +145,12 @@ class ScriptedServer:
 
     def hear(self, text: str, at_s: float) -> None:
         """Say this, half a second a word, to a recording that is uploaded."""
-        words: list[dict[str, Any]] = [
+        spoken = text.split()
+        words = [
             {"text": word, "start": at_s + index / 2, "end": at_s + index / 2 + 0.5}
-            for index, word in enumerate(text.split())
+            for index, word in enumerate(spoken)
         ]
-        result = self._result(text, "final", at_s, None, words[-1]["end"])
+        result = self._result(text, "final", at_s, None, at_s + len(spoken) / 2)
         self.heard.append(result | {"words": words})
 
     async def drop(self, code: int = 1011) -> None:
