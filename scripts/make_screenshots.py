@@ -20,7 +20,8 @@ from playwright.async_api import Browser, async_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.screenshot_states import STATES, Look, Photographer  # noqa: E402
+from scripts.photographer import Look, Photographer  # noqa: E402
+from scripts.screenshot_states import STATES  # noqa: E402
 from tests.e2e.page.scripted_server import WHISPER, ScriptedServer, ready  # noqa: E402
 
 LOOKS = (

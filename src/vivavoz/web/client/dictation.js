@@ -1,31 +1,13 @@
 // One dictation as the page sees it: audio in, text out, whatever happens to the connection.
 
-import { BACK_OFF_MS } from "./back-off.js";
+import { endOf, heardBefore, NO_SUCH_SESSION_CODE, waitAfter } from "./closing.js";
 import { Connection } from "./connection.js";
 import { Journal } from "./journal.js";
-import { encodeAudio, splitBytes } from "./wire.js";
+import { encodeAudio, PASSED_ON, RESEND_ERRORS, splitBytes } from "./wire.js";
 
-const BLOCK_MODE_RETRY_MS = 15_000;
 const MAX_PIECE_BYTES = 262_144;
 const MAX_BUFFERED_BYTES = 1_048_576;
 const RESEND_DELAY_MS = 300;
-
-/** Close codes after which this session cannot go on, and what each means for the person. */
-const FINAL_CLOSE_CODES = {
-  4400: "INVALID_MESSAGE",
-  4401: "UNAUTHORIZED",
-  4403: "ORIGIN_NOT_ALLOWED",
-  4408: "TIMEOUT",
-  4409: "SESSION_REPLACED",
-  4410: "SESSION_CANCELLED",
-  4429: "LIMIT_REACHED",
-};
-
-const NO_SUCH_SESSION_CODE = 4404;
-const CLIENT_WAS_AWAY = "connection_lost";
-
-/** Errors that say "send that again from there"; the person need not know. */
-const RESEND_ERRORS = new Set(["SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"]);
 
 /**
  * Events (`detail` in brackets): `phase` ({phase, attempt, retryAtMs, error}), `created` and
@@ -48,8 +30,7 @@ export class DictationClient extends EventTarget {
   /** @type {string | null} of the history, once the server has ended the session */
   transcriptId = null;
   journal = new Journal();
-  #url;
-  #openSocket;
+  #where;
   #connection = null;
   #attempt = 0;
   #retryTimer = null;
@@ -64,8 +45,7 @@ export class DictationClient extends EventTarget {
   /** @param {{url: string, openSocket?: (url: string) => WebSocket}} options */
   constructor({ url, openSocket }) {
     super();
-    this.#url = url;
-    this.#openSocket = openSocket;
+    this.#where = { url, openSocket };
   }
 
   /** Connect, and record in this format; audio pushed meanwhile is kept. */
@@ -163,7 +143,7 @@ export class DictationClient extends EventTarget {
     this.#connection?.abandon();
     this.#lastError = null;
     this.#enter("connecting");
-    const url = new URL(this.#url);
+    const url = new URL(this.#where.url);
     if (this.session) {
       url.searchParams.set("session_id", this.session.session_id);
       url.searchParams.set("resume_token", this.session.resume_token);
@@ -171,7 +151,7 @@ export class DictationClient extends EventTarget {
     this.#connection = new Connection(url.href, {
       onEvent: (frame) => this.#receive(frame),
       onClose: (code) => this.#lost(code),
-      openSocket: this.#openSocket,
+      openSocket: this.#where.openSocket,
     });
   }
 
@@ -184,29 +164,20 @@ export class DictationClient extends EventTarget {
 
   #lost(code) {
     this.#connection = null;
-    const error = this.#lastError ?? { code: FINAL_CLOSE_CODES[code], details: {} };
-    if (error.code === "UNAUTHORIZED") {
-      this.#enter("locked", { error });
+    const end = endOf(code, this.#lastError);
+    if (end !== null) {
+      this.#enter(end.phase, end);
       return;
     }
-    if (code in FINAL_CLOSE_CODES) {
-      this.#enter("closed", { error });
-      return;
-    }
+    const error = this.#lastError;
     if (code === NO_SUCH_SESSION_CODE && !this.#startOver()) {
-      this.#enter("gone", { error: this.#lastError });
+      this.#enter("gone", { error });
       return;
     }
-    const isBlocked = this.#attempt >= BACK_OFF_MS.length;
-    const delayMs = isBlocked ? BLOCK_MODE_RETRY_MS : BACK_OFF_MS[this.#attempt];
-    const askedMs = (this.#lastError?.details?.retry_after_s ?? 0) * 1000;
-    const waitMs = Math.max(delayMs, askedMs);
-    if (!isBlocked) this.#attempt += 1;
+    const { phase, waitMs } = waitAfter(this.#attempt, this.#lastError);
+    if (phase === "waiting") this.#attempt += 1;
     this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
-    this.#enter(isBlocked ? "blocked" : "waiting", {
-      error: this.#lastError,
-      retryAtMs: Date.now() + waitMs,
-    });
+    this.#enter(phase, { error: this.#lastError, retryAtMs: Date.now() + waitMs });
   }
 
   /**
@@ -247,22 +218,14 @@ export class DictationClient extends EventTarget {
       case "status":
         this.#follow(data);
         return;
-      case "transcription_partial":
-        this.#emit("partial", data);
-        return;
-      case "transcription_final":
-        this.#emit("final", data);
-        return;
       case "error":
         this.#fail(data.error);
         return;
       case "session_completed":
         this.#complete(data);
         return;
-      case "metrics":
-      case "warning":
-        this.#emit(event, data);
     }
+    if (event in PASSED_ON) this.#emit(PASSED_ON[event], data);
   }
 
   /**
@@ -272,8 +235,7 @@ export class DictationClient extends EventTarget {
   #complete(data) {
     this.#leave();
     const { lastSequenceNumber } = this.journal;
-    const wasAway = data.reason === CLIENT_WAS_AWAY;
-    const known = wasAway ? Math.min(data.audio_chunks_received, lastSequenceNumber) : lastSequenceNumber;
+    const { wasAway, known } = heardBefore(data, lastSequenceNumber);
     this.transcriptId = data.transcript_id;
     if (data.saved) this.journal.acknowledge(known);
     if (wasAway && (!this.#isStopped || known < lastSequenceNumber)) {

@@ -1,5 +1,16 @@
 // What goes over the wire: event frames as JSON text, audio as binary frames.
 
+/** Server events that a client only passes on, and what it calls them. */
+export const PASSED_ON = {
+  transcription_partial: "partial",
+  transcription_final: "final",
+  metrics: "metrics",
+  warning: "warning",
+};
+
+/** Errors that say "send that again from there"; the person need not know. */
+export const RESEND_ERRORS = new Set(["SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"]);
+
 const AUDIO_HEADER_BYTES = 12;
 
 /**
