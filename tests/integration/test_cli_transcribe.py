@@ -129,7 +129,7 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     [
         ["transcribe"],
         ["transcribe", "a.wav", "b.wav", "--format", "srt"],
-        ["transcribe", "a.wav", "--format", "docx"],
+        ["transcribe", "a.wav", "--format", "pdf"],
         ["transcribe", "a.wav", "--language", "Spanish"],
         ["transcribed"],
     ],

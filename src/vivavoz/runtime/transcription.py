@@ -13,6 +13,7 @@ from vivavoz.recognition.recognizer import Job, Output, Recognizer
 from vivavoz.runtime.audio_thread import AudioBlock, AudioThread, StreamEnded
 from vivavoz.runtime.job_queue import Outcome
 from vivavoz.runtime.scheduler import Scheduler
+from vivavoz.runtime.skipping import Skip
 from vivavoz.session.records import DurableMark
 
 _SAMPLE_RATE_HZ = 16_000
@@ -79,7 +80,7 @@ class Transcription:
         self._scheduler = scheduler
         self._listener = listener
         self._first_sample = first_sample
-        self._skip_to_sample = skip_to_sample
+        self._skip = Skip(first_sample, skip_to_sample)
         self._wants_partials = wants_partials
         self._decoded_samples = first_sample
         self._settled_sample = first_sample
@@ -178,13 +179,7 @@ class Transcription:
         self._advance(0.0)
 
     def _take_block(self, block: AudioBlock) -> None:
-        samples, probabilities = block.samples, block.probabilities
-        if self._decoded_samples < self._skip_to_sample:
-            heard_from = self._skip_to_sample - self._decoded_samples
-            samples = samples.copy()
-            samples[:heard_from] = 0
-            if heard_from >= len(samples):
-                probabilities = [0.0] * len(probabilities)
+        samples, probabilities = self._skip.apply(block.samples, block.probabilities)
         self._decoded_samples += len(samples)
         self._listener.audio_decoded(
             DurableMark(block.complete_sequence_number, self._decoded_samples),
