@@ -85,7 +85,7 @@ async def test_a_server_that_comes_back_in_time_gets_the_rest_over_the_old_sessi
 ) -> None:
     whole = await undisturbed(server, speech)
     async with Dictation(server.url, speech) as dictation:
-        await dictation.hears(TranscriptionFinal)
+        await until_something_is_stored(dictation)
         await server.kill()
         await until_link(dictation, Link.BLOCKED)
         await server.start()
