@@ -41,6 +41,15 @@ async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
     await process.stop()
 
 
+@pytest_asyncio.fixture
+async def patient_server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
+    """Keeps a session for as long as any server does."""
+    process = ServerProcess(tmp_path, MODEL)
+    await process.start()
+    yield process
+    await process.stop()
+
+
 async def undisturbed(server: ServerProcess, speech: Speech) -> list[str]:
     async with Dictation(server.url, speech) as dictation:
         return words_of((await dictation.finish()).text)
@@ -81,8 +90,9 @@ def edits(expected: list[str], actual: list[str]) -> float:
 
 @pytest.mark.parametrize("speech", [raw_speech(*NAMES), opus_speech(*NAMES)], ids=["pcm", "webm"])
 async def test_a_server_that_comes_back_in_time_gets_the_rest_over_the_old_session(
-    server: ServerProcess, speech: Speech
+    patient_server: ServerProcess, speech: Speech
 ) -> None:
+    server = patient_server
     whole = await undisturbed(server, speech)
     async with Dictation(server.url, speech) as dictation:
         await until_something_is_stored(dictation)
