@@ -28,13 +28,15 @@ from vivavoz.errors import (
     TranscriptNotFoundError,
 )
 from vivavoz.history.editing import TranscriptChange
+from vivavoz.history.schema import newest_revision
 from vivavoz.history.search import terms_of
 from vivavoz.history.store import SqlTranscriptStore
-from vivavoz.history.tables import METADATA, SEGMENTS, SESSION_METRICS
+from vivavoz.history.tables import METADATA, SEGMENTS, SESSION_METRICS, TRANSCRIPTS
 from vivavoz.runtime.ports import TranscriptStore
 from vivavoz.session.entities import (
     SessionStatus,
 )
+from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import ContainerStream, DurableMark
 
 
@@ -110,6 +112,33 @@ class TestLiveSession:
         assert unfinished.language == "es"
         assert unfinished.stream == stream
         assert unfinished.mark == DurableMark(12, 48_000)
+
+    def test_what_the_recording_asked_for_is_found_by_another_process(
+        self, store: SqlTranscriptStore
+    ) -> None:
+        session = a_session()
+        options = RecordingOptions(
+            initial_prompt="Acta de la reunión.",
+            hotwords="Vivavoz, Zaragoza",
+            partials=False,
+            metadata={"app": "tests"},
+        )
+        store.open_session(session, "hash", None, options)
+        unfinished = store.find_unfinished(session.session_id)
+        assert unfinished is not None
+        assert unfinished.options == options.model_copy(update={"metadata": {}})
+        assert unfinished.session.metadata == session.metadata
+
+    def test_prompts_are_forgotten_with_the_end_of_the_session(
+        self, store: SqlTranscriptStore
+    ) -> None:
+        session = a_session()
+        store.open_session(session, "hash", None, RecordingOptions(initial_prompt="secreto"))
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1))
+        store.complete(session, SUMMARY)
+        with store._database.read() as connection:
+            (kept,) = connection.execute(sa.select(TRANSCRIPTS.c.recording_options)).scalars()
+        assert kept is None
 
     def test_opening_twice_keeps_what_is_there(self, store: SqlTranscriptStore) -> None:
         session = a_session()
@@ -626,6 +655,11 @@ class TestOpening:
                 connection, opts={"include_name": is_ours, "compare_type": True}
             )
             assert compare_metadata(context, METADATA) == []
+
+    def test_the_newest_revision_is_known_without_alembic(self, store: SqlTranscriptStore) -> None:
+        with store._database.read() as connection:
+            made = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        assert newest_revision() == made
 
     def test_many_may_open_an_empty_database_at_once(self, url: str, folder: Path) -> None:
         def open_and_use(number: int) -> UUID:

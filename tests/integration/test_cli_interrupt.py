@@ -1,4 +1,4 @@
-"""Ctrl-C while the model loads: the process ends calmly, whatever CTranslate2 is doing."""
+"""Ctrl-C, or SIGTERM, while the model loads: a calm end, whatever CTranslate2 is doing."""
 
 import os
 import signal
@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.2, 0.3, 0.45])
+@pytest.mark.parametrize(
+    ("by", "after_s"),
+    [(signal.SIGINT, after_s) for after_s in (0.0, 0.1, 0.2, 0.3, 0.45)] + [(signal.SIGTERM, 0.2)],
+)
 def test_an_interrupted_start_ends_calmly(
-    after_s: float, fixture_model: Path, tmp_path: Path
+    by: signal.Signals, after_s: float, fixture_model: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "vivavoz", "serve", "--port", "0", "--engine", "whisper"]
     process = subprocess.Popen(
@@ -25,7 +28,7 @@ def test_an_interrupted_start_ends_calmly(
     assert process.stdout is not None
     assert "listens at" in process.stdout.readline()
     time.sleep(after_s)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "terminate called" not in errors

@@ -29,6 +29,7 @@ from vivavoz.session.events import (
 )
 
 VIVAVOZ = [sys.executable, "-m", "vivavoz"]
+COMMANDS = ("serve", "transcribe", "listen", "models", "history", "keys", "bench")
 PCM = "audio/pcm;rate=16000;channels=1"
 CHUNK_BYTES = 6400
 PACE = 0.05
@@ -265,13 +266,11 @@ def test_a_wrong_setting_names_its_option(option: list[str], sentence: str) -> N
     assert sentence in finished.stderr
 
 
-def test_help_and_version_are_quick() -> None:
-    started_s = time.monotonic()
+def test_help_and_version_load_nothing_heavy() -> None:
     finished = subprocess.run(
         [*VIVAVOZ, "--help"], check=True, capture_output=True, text=True, timeout=30
     )
-    assert time.monotonic() - started_s < 2.0
-    for command in ("serve", "transcribe", "listen", "models", "history"):
+    for command in COMMANDS:
         assert command in finished.stdout
     modules = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "vivavoz", "--help"],
@@ -285,7 +284,7 @@ def test_help_and_version_are_quick() -> None:
     assert re.fullmatch(r"vivavoz \d+\.\d+\.\d+\n", version.stdout)
 
 
-@pytest.mark.parametrize("command", ["serve", "transcribe", "listen", "models", "history"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     finished = subprocess.run(
         [*VIVAVOZ, command, "--help"], check=True, capture_output=True, text=True, timeout=30

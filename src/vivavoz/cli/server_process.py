@@ -1,6 +1,7 @@
 """The server in this process: for good, or for as long as a command needs one."""
 
 import asyncio
+import signal
 import socket
 import threading
 import webbrowser
@@ -30,6 +31,9 @@ def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) 
         VivavozError: the engine that was asked for by name cannot be had, or the history cannot be
             opened.
     """
+    # Uvicorn raises the signal that ended it again. Whoever supervises a server that ended in
+    # order is to see a success, after SIGTERM as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     keep_out_of_core_dumps()
     _warn_of_little_memory(settings)
     address = _page_address(listener)

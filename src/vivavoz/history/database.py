@@ -12,16 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from vivavoz.errors import StorageFailedError
+from vivavoz.history.schema import NewerSchemaError, upgrade
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _SERIAL_LOCK = 0x56495641
 """Key of the PostgreSQL advisory lock under which one transaction at a time goes on."""
 
@@ -99,14 +96,10 @@ class Database:
         self.engine.dispose()
 
     def _migrate(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
         with self.write_alone() as connection:
-            config.attributes["connection"] = connection
             try:
-                command.upgrade(config, "head")
-            except CommandError as error:
+                upgrade(connection)
+            except NewerSchemaError as error:
                 raise StorageFailedError(
                     f"The history at {self.location} was written by a newer Vivavoz: upgrade "
                     "Vivavoz, or name another database in VIVAVOZ_DATABASE_URL."
