@@ -26,7 +26,8 @@ export function announce({ controller, dock, notices, api }) {
   on("metrics", ({ latency_ms: latencyMs }) => {
     if (latencyMs > LATENCY_WARNING_MS) {
       const seconds = (latencyMs / 1000).toFixed(0);
-      notices.show("latency", { text: t("latency.high", { seconds }), tone: "warn" });
+      const text = t("latency.high", { seconds });
+      notices.show("latency", { text, state: "high", tone: "warn" });
     } else {
       notices.hide("latency");
     }
@@ -47,7 +48,7 @@ export function announce({ controller, dock, notices, api }) {
     const { state, failure, reason } = controller;
     if (state === "blocked" && !controller.isRecording) offer("offerFiles");
     if (["reconnecting", "blocked", "gone"].includes(state)) {
-      if (reason) notices.show("connection", { text: errorText(reason), tone: "warn" });
+      if (reason) tellReason(notices, reason);
     } else if (failure && failure !== toldFailure) {
       toldFailure = failure;
       notices.hide("connection");
@@ -59,8 +60,12 @@ export function announce({ controller, dock, notices, api }) {
   });
   dock.addEventListener("level", ({ detail: judgement }) => {
     if (judgement === "good") notices.hide("level");
-    else notices.show("level", { text: t(`level.${judgement}`), tone: "warn" });
+    else notices.show("level", { text: t(`level.${judgement}`), state: judgement, tone: "warn" });
   });
+}
+
+function tellReason(notices, reason) {
+  notices.show("connection", { text: errorText(reason), state: reason.code, tone: "warn" });
 }
 
 async function tellMicrophone(notices, reason) {
@@ -75,17 +80,18 @@ async function tellMicrophone(notices, reason) {
 /** Say which engine is at work when that matters: loading, failed, or only the built-in one. */
 export function announceEngine(notices, { current, isAway }) {
   if (isAway) {
-    notices.show("engine", { text: t("error.SERVER_UNREACHABLE"), tone: "warn" });
+    notices.show("engine", { text: t("error.SERVER_UNREACHABLE"), state: "away", tone: "warn" });
   } else if (current?.status === "loading") {
     const { bytes_done: done = 0, bytes_total: total = 0 } = current.progress ?? {};
     const values = { done: formatMegabytes(done), total: formatMegabytes(total) };
     const text = total ? t("engine.downloading", values) : t("engine.loading");
-    notices.show("engine", { text, progress: total ? done / total : null });
+    notices.show("engine", { text, state: "loading", progress: total ? done / total : null });
   } else if (current?.status === "failed") {
     const message = current.error?.message ?? "";
-    notices.show("engine", { text: t("engine.failed", { message }), tone: "bad" });
+    const text = t("engine.failed", { message });
+    notices.show("engine", { text, state: "failed", tone: "bad" });
   } else if (current?.engine?.fallback_reason) {
-    notices.show("engine", { text: t("engine.fallback"), tone: "warn" });
+    notices.show("engine", { text: t("engine.fallback"), state: "fallback", tone: "warn" });
   } else {
     notices.hide("engine");
   }

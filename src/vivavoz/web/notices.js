@@ -7,23 +7,64 @@ const PASSING_MS = 5_000;
 
 export class Notices {
   #root;
-  #shown = new Map();
+  #told = new Map();
 
   constructor(root) {
     this.#root = root;
   }
 
   /**
-   * Show a message in place of the one of the same `kind`.
+   * Show a message in place of the one of the same `kind`; the same sentence never stands twice.
    * @param {string} kind
-   * @param {{text: string, tone?: "calm"|"good"|"warn"|"bad", actions?: {text: string,
-   *   run: () => void}[], progress?: number | null, isPassing?: boolean}} notice `progress` is
-   *   0..1, or null for one of unknown length
+   * @param {{text: string, state?: string, tone?: "calm"|"good"|"warn"|"bad", actions?: {text:
+   *   string, run: () => void}[], progress?: number | null, isPassing?: boolean}} notice `state`
+   *   names what lasts: once dismissed, it is not told again before `hide` or another state;
+   *   `progress` is 0..1, or null for one of unknown length
    */
-  show(kind, { text, tone = "calm", actions = [], progress, isPassing = false }) {
-    const known = this.#shown.get(kind);
-    if (known?.text === text && progress === undefined) return;
-    const notice = build(
+  show(kind, notice) {
+    const { text, state, progress, isPassing = false } = notice;
+    const known = this.#told.get(kind);
+    const isStanding = known?.text === text && progress === undefined;
+    if (known?.isDismissed ? state && state === known.state : isStanding) return;
+    clearTimeout(known?.timer);
+    const card = this.#draw(notice);
+    known?.card.replaceWith(card);
+    const timer = isPassing ? setTimeout(() => this.hide(kind), PASSING_MS) : null;
+    this.#told.set(kind, { card, text, state, timer, isDismissed: false });
+    this.#settle();
+  }
+
+  /** Take a message away. */
+  hide(kind) {
+    const known = this.#told.get(kind);
+    if (!known) return;
+    clearTimeout(known.timer);
+    known.card.remove();
+    this.#told.delete(kind);
+    this.#settle();
+  }
+
+  #dismiss(text) {
+    for (const known of this.#told.values()) {
+      if (known.text === text) known.isDismissed = true;
+    }
+    this.#settle();
+  }
+
+  #settle() {
+    const standing = new Set();
+    for (const { card, text, isDismissed } of this.#told.values()) {
+      if (isDismissed || standing.has(text)) {
+        card.remove();
+      } else {
+        standing.add(text);
+        if (!card.isConnected) this.#root.append(card);
+      }
+    }
+  }
+
+  #draw({ text, tone = "calm", actions = [], progress }) {
+    const card = build(
       "div",
       { className: `notice is-${tone}` },
       build("p", { textContent: text }),
@@ -38,22 +79,11 @@ export class Notices {
         className: "quiet icon-only",
         iconName: "close",
         label: t("action.dismiss"),
-        onclick: () => notice.remove(),
+        onclick: () => this.#dismiss(text),
       }),
     );
-    if (progress !== undefined) notice.append(progressBar(progress, text));
-    clearTimeout(known?.timer);
-    if (known?.notice.isConnected) known.notice.replaceWith(notice);
-    else if (known && progress !== undefined) known.notice = notice;
-    else this.#root.append(notice);
-    const timer = isPassing ? setTimeout(() => this.hide(kind), PASSING_MS) : null;
-    this.#shown.set(kind, { notice, text, timer });
-  }
-
-  /** Take a message away. */
-  hide(kind) {
-    this.#shown.get(kind)?.notice.remove();
-    this.#shown.delete(kind);
+    if (progress !== undefined) card.append(progressBar(progress, text));
+    return card;
   }
 }
 

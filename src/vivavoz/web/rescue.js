@@ -26,7 +26,7 @@ const keepAction = (client) => ({
 export function offerFiles({ controller: { client }, notices }) {
   if (filesOf(client).length === 0) return;
   const actions = [keepAction(client)];
-  notices.show("rescue", { text: t("notice.kept"), tone: "warn", actions });
+  notices.show("rescue", { text: t("notice.kept"), state: "kept", tone: "warn", actions });
 }
 
 /** Offer what is kept, after the server gave the dictation up. */
