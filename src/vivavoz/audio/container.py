@@ -1,18 +1,17 @@
 """Decoding of a container that is still growing, with PyAV (FFmpeg's libraries)."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
 import av
 from av.container import InputContainer
 
 from vivavoz.audio import mp4
-from vivavoz.audio.completion import CompletionTracker
 from vivavoz.audio.formats import AudioFormat, Container
-from vivavoz.audio.pcm import EMPTY, DecodedAudio, Pcm
-from vivavoz.audio.resampler import MonoResampler
+from vivavoz.audio.outlet import AudioOutlet
 from vivavoz.audio.signature import SIGNATURE_BYTES, check_signature
+from vivavoz.audio.sink import AudioSink
 from vivavoz.audio.source import ChunkSource
 from vivavoz.errors import InvalidFormatError
 
@@ -54,7 +53,6 @@ class PacketDecoder:
         self._stream = _audio_stream(container)
         self._stream.codec_context.thread_count = 1
         self._errors_in_a_row = 0
-        self.resampler = MonoResampler()
 
     def packets(self) -> Iterator["av.Packet[av.AudioStream]"]:
         """The packets to the end of the stream; the last is empty and flushes the codec."""
@@ -66,19 +64,15 @@ class PacketDecoder:
             else:
                 return
 
-    def decode(self, packet: "av.Packet[av.AudioStream]") -> Pcm:
-        """The PCM that a packet gives."""
+    def decode(self, packet: "av.Packet[av.AudioStream]") -> Sequence[av.AudioFrame]:
+        """The frames that a packet gives."""
         try:
             frames = self._stream.decode(packet)
         except av.FFmpegError as error:
             self._skip(error)
-            return EMPTY
+            return ()
         self._errors_in_a_row = 0
-        return self.resampler.push_all(frames)
-
-    def flush(self) -> Pcm:
-        """What the resampler still holds, once the last packet was decoded."""
-        return self.resampler.flush()
+        return frames
 
     def _skip(self, error: av.FFmpegError) -> None:
         self._errors_in_a_row += 1
@@ -99,10 +93,10 @@ class ContainerDecoder:
     Opus overlap the next. Packets with no known ``pos`` complete nothing.
     """
 
-    def __init__(self, audio_format: AudioFormat, on_waiting: Callable[[], None]) -> None:
+    def __init__(self, audio_format: AudioFormat, sink: AudioSink) -> None:
         self._format = audio_format
-        self._source = ChunkSource(on_waiting)
-        self._tracker = CompletionTracker()
+        self._outlet = AudioOutlet(sink)
+        self._source = ChunkSource(self._outlet.resting)
         self._unread = memoryview(b"")
         self._bytes_without_audio = 0
         self._max_bytes_without_audio = _MAX_BYTES_BEFORE_AUDIO
@@ -121,7 +115,7 @@ class ContainerDecoder:
         return self._source.pending_chunks
 
     def read(self, size: int) -> bytes:
-        """Called back by FFmpeg, in the thread of ``blocks``: up to ``size`` bytes, as soon as
+        """Called back by FFmpeg, in the thread of ``run``: up to ``size`` bytes, as soon as
         there are any; none at the end, however often it asks."""
         while not self._unread and not self._silent_too_long and self._take():
             pass  # an empty chunk is not the end
@@ -136,17 +130,14 @@ class ContainerDecoder:
         chunk = self._source.take()
         if chunk is None:
             return False
-        self._tracker.chunk_taken(chunk.sequence_number, len(chunk.data))
+        self._outlet.tracker.chunk_taken(chunk.sequence_number, len(chunk.data))
         self._bytes_without_audio += len(chunk.data)
         self._unread = memoryview(bytes(self._unread) + chunk.data)
         return True
 
-    def blocks(self) -> Iterator[DecodedAudio]:
+    def run(self) -> None:
         try:
-            for block in self._decode():
-                if self._source.aborted:
-                    return
-                yield block
+            self._decode()
         except (av.FFmpegError, InvalidFormatError) as error:
             if self._source.aborted:
                 return
@@ -154,25 +145,20 @@ class ContainerDecoder:
                 raise
             raise self._invalid() from error
 
-    def _decode(self) -> Iterator[DecodedAudio]:
-        tracker = self._tracker
+    def _decode(self) -> None:
         with closing(self._open()) as container:
             decoder = PacketDecoder(container)
-            resampler = decoder.resampler
             for packet in decoder.packets():
-                samples = decoder.decode(packet)
-                if len(samples):
+                frames = decoder.decode(packet)
+                if frames:
                     self._bytes_without_audio = 0
                     self._max_bytes_without_audio = _MAX_BYTES_WITHOUT_AUDIO
-                before = tracker.complete_sequence_number
-                if packet.pos is not None:
-                    tracker.decoded(packet.pos, resampler.due_samples)
-                tracker.samples_out(resampler.out_samples)
-                if len(samples) or tracker.complete_sequence_number != before:
-                    yield DecodedAudio(samples, tracker.complete_sequence_number)
-            if not resampler.out_samples:
+                self._outlet.decoded(frames, packet.pos)
+            if self._source.aborted:
+                return
+            if self._outlet.is_dry:
                 raise self._invalid()
-            yield DecodedAudio(decoder.flush(), tracker.complete_sequence_number)
+            self._outlet.drain()
         # A little may follow the container's own end; more is a stream that we lost.
         while self.read(_READ_AHEAD_BYTES):
             pass
@@ -182,8 +168,7 @@ class ContainerDecoder:
                 f"{self._bytes_without_audio} bytes: start a new recording.",
                 mime_type=self._format.mime_type,
             )
-        tracker.finish()
-        yield DecodedAudio(EMPTY, tracker.complete_sequence_number)
+        self._outlet.finish()
 
     def _open(self) -> InputContainer:
         self._take_until(lambda head: len(head) >= SIGNATURE_BYTES)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import IO
 
 import av
-import numpy as np
 from av.container import InputContainer
 
 from vivavoz.audio.container import PacketDecoder
 from vivavoz.audio.pcm import SAMPLE_RATE_HZ, Pcm
+from vivavoz.audio.resampler import MonoResampler
 from vivavoz.errors import InvalidFormatError
 
 # Playlists and the like are left out: they open other files and addresses.
@@ -57,18 +57,15 @@ def _duration_s(container: InputContainer) -> float | None:
 
 
 def _blocks(decoder: PacketDecoder) -> Iterator[Pcm]:
-    held: list[Pcm] = []
-    held_samples = 0
+    resampler = MonoResampler()
     for packet in decoder.packets():
-        samples = decoder.decode(packet)
-        held.append(samples)
-        held_samples += len(samples)
-        if held_samples >= _BLOCK_SAMPLES:
-            yield np.concatenate(held)
-            held, held_samples = [], 0
-    if not decoder.resampler.due_samples:
+        for frame in decoder.decode(packet):
+            resampler.push(frame)
+        if resampler.due_samples - resampler.out_samples >= _BLOCK_SAMPLES:
+            yield resampler.pull()
+    if not resampler.due_samples:
         raise _invalid()
-    yield np.concatenate([*held, decoder.flush()])
+    yield resampler.flush()
 
 
 def _invalid() -> InvalidFormatError:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from fractions import Fraction
+from typing import NamedTuple
 
 import av
 import numpy as np
@@ -11,70 +12,97 @@ from av.filter import Graph
 from vivavoz.audio.pcm import EMPTY, SAMPLE_RATE_HZ, Pcm
 
 
+class _Source(NamedTuple):
+    """What frames have in common until their parameters change."""
+
+    rate_hz: int
+    layout: str
+    sample_format: str
+
+
 class MonoResampler:
     """Converts frames to PCM, through changes of their parameters.
 
-    The filter keeps about a millisecond of audio until more comes or ``flush`` is called.
+    Frames are held until ``pull``, because converting many at once costs a fraction of converting
+    each. The filter keeps about a millisecond of audio until more comes or ``flush`` is called.
     Timestamps are ignored: the timeline is the count of samples, so a gap in a stream's
     timestamps does not become silence and an overlap does not become a cut.
     """
 
     def __init__(self) -> None:
         self._filter: Graph | None = None
-        self._source: tuple[int, str, str] | None = None
+        self._source: _Source | None = None
+        self._held: list[av.AudioFrame] = []
         self._source_samples = 0
         self._base_samples = 0
-        self._out_samples = 0
-
-    @property
-    def out_samples(self) -> int:
+        self._converted: list[Pcm] = []
+        self._converted_samples = 0
+        self.out_samples = 0
         """Samples returned since the beginning."""
-        return self._out_samples
 
     @property
     def due_samples(self) -> int:
         """Samples that will have been returned when all audio pushed so far is out."""
         if self._source is None:
             return self._base_samples
-        rate_hz = self._source[0]
-        return self._base_samples - (-self._source_samples * SAMPLE_RATE_HZ // rate_hz)
+        return self._base_samples - (-self._source_samples * SAMPLE_RATE_HZ // self._source.rate_hz)
 
-    def push_all(self, frames: Sequence[av.AudioFrame]) -> Pcm:
-        """Convert frames, in order."""
-        blocks = [self.push(frame) for frame in frames]
-        return np.concatenate(blocks) if blocks else EMPTY
-
-    def push(self, frame: av.AudioFrame) -> Pcm:
-        """Convert one frame; may return fewer samples than the frame lasts, or more."""
-        source = (frame.sample_rate, frame.layout.name, frame.format.name)
-        before = EMPTY
-        if self._filter is None or source != self._source:
-            before = self.flush()
-            self._filter = _open(frame)
+    def push(self, frame: av.AudioFrame) -> None:
+        """Take the next frame."""
+        source = _Source(frame.sample_rate, frame.layout.name, frame.format.name)
+        if source != self._source:
+            self._end_source()
             self._source = source
-            self._source_samples = 0
         self._source_samples += frame.samples
-        frame.pts = None
-        samples = self._pcm(_run(self._filter, frame))
-        return np.concatenate((before, samples)) if len(before) else samples
+        self._held.append(frame)
 
-    def flush(self) -> Pcm:
-        """The audio still held; what is pushed afterwards begins anew."""
-        if self._filter is None:
-            return EMPTY
-        samples = self._pcm(_run(self._filter, None))
-        self._filter = self._source = None
-        self._base_samples = self._out_samples
+    def pull(self) -> Pcm:
+        """The audio of the frames pushed since the last call, but for what the filter keeps."""
+        self._convert_held()
+        samples = np.concatenate(self._converted) if self._converted else EMPTY
+        self._converted.clear()
+        self.out_samples += len(samples)
         return samples
 
-    def _pcm(self, frames: Sequence[av.AudioFrame]) -> Pcm:
-        blocks = [_mean_of_channels(frame) for frame in frames]
-        if not blocks:
-            return EMPTY
-        samples = np.concatenate(blocks)
-        np.nan_to_num(samples, copy=False, posinf=1.0, neginf=-1.0)
-        self._out_samples += len(samples)
-        return np.clip(samples, -1.0, 1.0, out=samples)
+    def flush(self) -> Pcm:
+        """As ``pull``, with all that is kept; what is pushed afterwards begins anew."""
+        self._end_source()
+        return self.pull()
+
+    def _end_source(self) -> None:
+        self._convert_held()
+        if self._filter is not None:
+            self._convert(self._filter, None)
+        self._filter = self._source = None
+        self._source_samples = 0
+        self._base_samples = self._converted_samples
+
+    def _convert_held(self) -> None:
+        if self._held:
+            frame = _joined(self._held)
+            self._held.clear()
+            self._filter = self._filter or _open(frame)
+            self._convert(self._filter, frame)
+
+    def _convert(self, graph: Graph, frame: av.AudioFrame | None) -> None:
+        blocks = [_mean_of_channels(frame) for frame in _run(graph, frame)]
+        if blocks:
+            samples = np.concatenate(blocks)
+            np.nan_to_num(samples, copy=False, posinf=1.0, neginf=-1.0)
+            self._converted.append(np.clip(samples, -1.0, 1.0, out=samples))
+            self._converted_samples += len(samples)
+
+
+def _joined(frames: Sequence[av.AudioFrame]) -> av.AudioFrame:
+    """One frame of several that have the same parameters."""
+    first = frames[0]
+    if len(frames) == 1:
+        first.pts = None
+        return first
+    samples = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    frame = av.AudioFrame.from_ndarray(samples, first.format.name, first.layout.name)
+    frame.sample_rate = first.sample_rate
+    return frame
 
 
 def _open(frame: av.AudioFrame) -> Graph:

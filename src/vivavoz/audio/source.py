@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from threading import Condition
 from typing import NamedTuple
 
@@ -21,12 +22,12 @@ class ChunkSource:
     ``pending_chunks`` and holds back.
 
     Args:
-        on_waiting: told, on the decoding thread, when ``take`` is about to wait: whoever gathers
-            what was decoded must let go of it now.
+        waiting: entered, on the decoding thread, while ``take`` waits: whoever gathers what was
+            decoded must let go of it now.
     """
 
-    def __init__(self, on_waiting: Callable[[], None]) -> None:
-        self._on_waiting = on_waiting
+    def __init__(self, waiting: Callable[[], AbstractContextManager[None]]) -> None:
+        self._waiting = waiting
         self._chunks: deque[Chunk] = deque()
         self._changed = Condition()
         self._ended = False
@@ -55,9 +56,9 @@ class ChunkSource:
     def take(self) -> Chunk | None:
         """The oldest chunk, waiting for one if need be; none when there will be no other."""
         if not (self._chunks or self._ended):
-            self._on_waiting()
+            with self._waiting(), self._changed:
+                self._changed.wait_for(lambda: self._chunks or self._ended)
         with self._changed:
-            self._changed.wait_for(lambda: self._chunks or self._ended)
             return self._chunks.popleft() if self._chunks else None
 
     @property

@@ -1,17 +1,16 @@
 """Decoding of uncompressed audio as it comes: raw PCM, and WAV, which is raw PCM with a header."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import cast
 
 import av
 
-from vivavoz.audio.completion import CompletionTracker
 from vivavoz.audio.formats import AudioFormat, RawLayout
-from vivavoz.audio.pcm import DecodedAudio
-from vivavoz.audio.resampler import MonoResampler
+from vivavoz.audio.outlet import AudioOutlet
 from vivavoz.audio.signature import SIGNATURE_BYTES, check_signature
+from vivavoz.audio.sink import AudioSink
 from vivavoz.audio.source import ChunkSource
 from vivavoz.audio.wav import parse_wav_header
 from vivavoz.errors import InvalidFormatError
@@ -21,10 +20,10 @@ class PcmDecoder:
     """An ``AudioDecoder`` of raw PCM or WAV. A chunk may end anywhere, even within a sample; a
     sample that is not whole at the end of the stream is dropped."""
 
-    def __init__(self, audio_format: AudioFormat, on_waiting: Callable[[], None]) -> None:
+    def __init__(self, audio_format: AudioFormat, sink: AudioSink) -> None:
         self._format = audio_format
-        self._source = ChunkSource(on_waiting)
-        self._tracker = CompletionTracker()
+        self._outlet = AudioOutlet(sink)
+        self._source = ChunkSource(self._outlet.resting)
 
     def feed(self, data: bytes, sequence_number: int) -> None:
         self._source.feed(data, sequence_number)
@@ -39,8 +38,7 @@ class PcmDecoder:
     def pending_chunks(self) -> int:
         return self._source.pending_chunks
 
-    def blocks(self) -> Iterator[DecodedAudio]:
-        tracker, resampler = self._tracker, MonoResampler()
+    def run(self) -> None:
         codec = None
         rest = b""
         for layout, data in self._stretches():
@@ -48,20 +46,16 @@ class PcmDecoder:
             data = rest + data
             cut = len(data) - len(data) % layout.frame_bytes
             whole, rest = data[:cut], data[cut:]
-            samples = resampler.push_all(codec.decode(av.Packet(whole)) if whole else [])
-            tracker.decoded(tracker.taken_bytes - len(rest), resampler.due_samples)
-            tracker.samples_out(resampler.out_samples)
-            yield DecodedAudio(samples, tracker.complete_sequence_number)
+            frames = codec.decode(av.Packet(whole)) if whole else []
+            self._outlet.decoded(frames, self._outlet.tracker.taken_bytes - len(rest))
         if self._source.aborted:
             return
-        if not resampler.due_samples:
+        if self._outlet.is_dry:
             raise InvalidFormatError(
                 "The stream ended before its first whole sample: send audio before stopping.",
                 mime_type=self._format.mime_type,
             )
-        tail = resampler.flush()
-        tracker.finish()
-        yield DecodedAudio(tail, tracker.complete_sequence_number)
+        self._outlet.finish()
 
     def _stretches(self) -> Iterator[tuple[RawLayout, bytes]]:
         """The bytes of the samples, chunk by chunk, and what they are."""
@@ -92,7 +86,7 @@ class PcmDecoder:
 
     def _chunks(self) -> Iterator[bytes]:
         while chunk := self._source.take():
-            self._tracker.chunk_taken(chunk.sequence_number, len(chunk.data))
+            self._outlet.tracker.chunk_taken(chunk.sequence_number, len(chunk.data))
             yield chunk.data
 
 

@@ -1,24 +1,26 @@
 """A session's audio thread: chunks in, PCM with its speech probabilities out.
 
-Decoders put out a packet at a time, some 20 ms. What comes of one chunk is gathered and delivered
-at once, when the decoder is about to wait for the next: nothing comes later, and the event loop is
-woken once a chunk.
+Each session has a thread, because FFmpeg's demuxers wait for bytes where they stand, but only a
+few threads work at a time: packets are small, libraries let go of the interpreter for each, and
+with dozens of threads at it most of the time would go into handing the interpreter round, the event
+loop waiting in the queue.
 """
 
+import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
-
 from vivavoz.audio.decoder import AudioDecoder
-from vivavoz.audio.pcm import SAMPLE_RATE_HZ, Pcm
+from vivavoz.audio.pcm import DecodedAudio, Pcm
 from vivavoz.audio.quality import QualityMeter
+from vivavoz.runtime.turnstile import Turnstile
 from vivavoz.vad.silero import SpeechDetector
 
-_GATHER_SAMPLES = SAMPLE_RATE_HZ // 2
-"""While much is waiting to be decoded, blocks are no longer than this."""
+_turnstile = Turnstile(max(1, (os.cpu_count() or 1) // 2))
+"""One for the process, as the interpreter's lock is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,7 @@ class StreamEnded:
 
 class AudioThread:
     """Runs a session's decoders one after the other; voice activity goes on from one to the next.
+    It is the ``AudioSink`` of each.
 
     Args:
         deliver: told each block and each end of a stream, on the audio thread.
@@ -57,9 +60,6 @@ class AudioThread:
         self._may_go_on = threading.Event()
         self._may_go_on.set()
         self._aborted = False
-        self._gathered: list[Pcm] = []
-        self._complete_sequence_number = 0
-        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="vivavoz-audio", daemon=True)
         self._thread.start()
 
@@ -81,49 +81,40 @@ class AudioThread:
         self._may_go_on.set()
         self._decoders.put(None)
 
-    def let_go(self) -> None:
-        """Deliver what was gathered: the decoder is about to wait. On the audio thread."""
-        try:
-            self._flush()
-        except Exception as failure:
-            self._failure = failure  # raised where no foreign code lies between
-
     def _work(self) -> None:
         while (decoder := self._decoders.get()) is not None:
             error: Exception | None = None
+            _turnstile.enter()
             try:
-                self._run(decoder)
+                decoder.run()
             except Exception as failure:
                 error = failure
+            finally:
+                _turnstile.leave()
             if self._aborted:
                 return
             self._deliver(StreamEnded(error))
             del decoder
 
-    def _run(self, decoder: AudioDecoder) -> None:
-        for block in decoder.blocks():
-            self._gathered.append(block.samples)
-            self._complete_sequence_number = block.complete_sequence_number
-            if sum(map(len, self._gathered)) >= _GATHER_SAMPLES:
-                self._flush()
-            if self._failure is not None:
-                raise self._failure
-            if self._aborted:
-                return
-        self._flush()
+    # --- what a decoder calls -----------------------------------------------------------------
 
-    def _flush(self) -> None:
-        self._may_go_on.wait()
-        if not self._gathered or self._aborted:
+    def heard(self, audio: DecodedAudio) -> None:
+        """The next audio, in a block of its own."""
+        if self._aborted:
             return
-        samples = np.concatenate(self._gathered)
-        self._gathered.clear()
-        self._quality.push(samples)
+        self._quality.push(audio.samples)
         self._deliver(
             AudioBlock(
-                samples,
-                self._detector.push(samples),
-                self._complete_sequence_number,
+                audio.samples,
+                self._detector.push(audio.samples),
+                audio.complete_sequence_number,
                 self._quality.score,
             )
         )
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """While the decoder rests, others work."""
+        with _turnstile.outside():
+            yield
+            self._may_go_on.wait()

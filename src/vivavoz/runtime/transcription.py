@@ -109,7 +109,7 @@ class Transcription:
     def begin_stream(self, audio_format: AudioFormat) -> None:
         """A container stream of that format follows; the one before has ended."""
         self.end_stream()
-        decoder = open_decoder(audio_format, on_waiting=self._audio.let_go)
+        decoder = open_decoder(audio_format, self._audio)
         self._is_paused = False
         self._streams.append(_Stream(decoder))
         self._audio.decode(decoder)

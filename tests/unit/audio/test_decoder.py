@@ -3,7 +3,8 @@
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 
 import numpy as np
@@ -16,19 +17,42 @@ from tests.unit.audio.recordings import CHIRP_AMPLITUDE, BrowserRecording, Recor
 from vivavoz.audio.decoder import AudioDecoder, open_decoder
 from vivavoz.audio.formats import parse_mime_type
 from vivavoz.audio.pcm import SAMPLE_RATE_HZ, DecodedAudio, Pcm
+from vivavoz.audio.sink import AudioSink
 from vivavoz.errors import InvalidFormatError
 
 RecordingOf = Callable[[str], Recording]
 CUTS = st.lists(st.floats(0, 1), max_size=12)
 
 
+class Sink:
+    """An ``AudioSink`` that keeps what comes."""
+
+    def __init__(self) -> None:
+        self.blocks: list[DecodedAudio] = []
+        self.rests = 0
+
+    def heard(self, audio: DecodedAudio) -> None:
+        self.blocks.append(audio)
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        self.rests += 1
+        yield
+
+
+def opened(mime_type: str, sink: AudioSink | None = None) -> AudioDecoder:
+    return open_decoder(parse_mime_type(mime_type), sink or Sink())
+
+
 def decode(mime_type: str, chunks: Iterable[bytes], first: int = 1) -> list[DecodedAudio]:
     """All blocks of a stream whose chunks are all there."""
-    decoder = open_decoder(parse_mime_type(mime_type))
+    sink = Sink()
+    decoder = opened(mime_type, sink)
     for number, chunk in enumerate(chunks, first):
         decoder.feed(chunk, number)
     decoder.end()
-    return list(decoder.blocks())
+    decoder.run()
+    return sink.blocks
 
 
 def split(data: bytes, cuts: Sequence[float]) -> list[bytes]:
@@ -41,22 +65,27 @@ def joined(blocks: Iterable[DecodedAudio]) -> Pcm:
     return np.concatenate([block.samples for block in blocks])
 
 
-class Listener(threading.Thread):
-    """Runs ``blocks`` as a session does, and keeps what comes."""
+class Listener(Sink, threading.Thread):
+    """Runs a decoder as a session does, and keeps what comes."""
 
-    def __init__(self, decoder: AudioDecoder) -> None:
-        super().__init__()
-        self.decoder = decoder
-        self.out_samples = 0
-        self.complete_sequence_number = 0
+    def __init__(self, mime_type: str) -> None:
+        Sink.__init__(self)
+        threading.Thread.__init__(self)
+        self.decoder = opened(mime_type, self)
         self.error: Exception | None = None
         self.start()
 
+    @property
+    def out_samples(self) -> int:
+        return sum(len(block.samples) for block in self.blocks)
+
+    @property
+    def complete_sequence_number(self) -> int:
+        return self.blocks[-1].complete_sequence_number if self.blocks else 0
+
     def run(self) -> None:
         try:
-            for block in self.decoder.blocks():
-                self.out_samples += len(block.samples)
-                self.complete_sequence_number = block.complete_sequence_number
+            self.decoder.run()
         except InvalidFormatError as error:
             self.error = error
 
@@ -147,7 +176,7 @@ def test_a_browsers_audio_comes_out_as_soon_as_its_chunk_is_there(
     browser_recording: BrowserRecording,
 ) -> None:
     mime_type, chunks = browser_recording.mime_type, browser_recording.chunks
-    listener = Listener(open_decoder(parse_mime_type(mime_type)))
+    listener = Listener(mime_type)
     for number, chunk in enumerate(chunks, 1):
         listener.decoder.feed(chunk, number)
         there = audio_in(mime_type, chunks[:number])
@@ -196,16 +225,40 @@ def test_raw_samples_keep_their_values_and_byte_order() -> None:
 
 
 def test_raw_pcm_at_16_khz_is_complete_at_once() -> None:
-    decoder = open_decoder(parse_mime_type("audio/pcm;rate=16000;channels=1"))
-    blocks = decoder.blocks()
-    decoder.feed(bytes(640), 7)
-    assert next(blocks).complete_sequence_number == 7
-    decoder.feed(bytes(641), 8)
-    assert next(blocks).complete_sequence_number == 7
-    decoder.feed(bytes(1), 9)
-    assert next(blocks).complete_sequence_number == 9
-    decoder.abort()
-    assert list(blocks) == []
+    listener = Listener("audio/pcm;rate=16000;channels=1")
+    for number, (size, samples, complete) in enumerate(
+        [(640, 320, 7), (641, 640, 7), (1, 641, 9)], start=7
+    ):
+        listener.decoder.feed(bytes(size), number)
+        assert listener.hears(samples, complete)
+        assert (listener.out_samples, listener.complete_sequence_number) == (samples, complete)
+    listener.decoder.abort()
+    listener.finish()
+
+
+def test_audio_comes_in_stretches_of_half_a_second_while_there_is_more(
+    recording: Recording,
+) -> None:
+    blocks = decode(recording.mime_type, split(recording.data, [n / 20 for n in range(20)]))
+    lengths = [len(block.samples) for block in blocks if len(block.samples)]
+    assert len(lengths) <= 4
+    kept_by_filter = SAMPLE_RATE_HZ // 100
+    assert all(length >= SAMPLE_RATE_HZ // 2 - kept_by_filter for length in lengths[:-2])
+
+
+def test_what_the_sink_raises_ends_the_decoder(recording: Recording) -> None:
+    """Also when it raises below FFmpeg, which asks for bytes that are not there."""
+
+    class Full(Sink):
+        def heard(self, audio: DecodedAudio) -> None:
+            raise OverflowError
+
+    sink = Full()
+    decoder = opened(recording.mime_type, sink)
+    for number, chunk in enumerate(split(recording.data, [n / 50 for n in range(20)]), 1):
+        decoder.feed(chunk, number)
+    with pytest.raises(OverflowError):
+        decoder.run()
 
 
 def test_wav_of_a_size_not_known_yet_and_what_follows_the_samples(
@@ -277,7 +330,7 @@ def test_what_is_no_audio_is_refused(recording: Recording, damage: str) -> None:
 
 
 def test_foreign_bytes_are_refused_at_once_and_named(recording_of: RecordingOf) -> None:
-    listener = Listener(open_decoder(parse_mime_type("audio/webm;codecs=opus")))
+    listener = Listener("audio/webm;codecs=opus")
     listener.decoder.feed(recording_of("ogg-opus").data[:100], 1)
     listener.finish()
     assert "The bytes are ogg" in str(listener.error)
@@ -286,18 +339,18 @@ def test_foreign_bytes_are_refused_at_once_and_named(recording_of: RecordingOf) 
 def test_a_container_that_swallows_all_and_gives_nothing_is_given_up(
     recording_of: RecordingOf,
 ) -> None:
-    decoder = open_decoder(parse_mime_type("audio/mp4"))
+    decoder = opened("audio/mp4")
     decoder.feed(recording_of("mp4-aac").data[:700] + b"\x7f\xff\xff\xfffree", 1)
     for number in range(2, 20):
         decoder.feed(bytes(1_000_000), number)
     with pytest.raises(InvalidFormatError):
-        list(decoder.blocks())
+        decoder.run()
     assert decoder.pending_chunks > 0
 
 
 def test_abort_frees_a_waiting_thread_without_an_error(recording: Recording) -> None:
     for fed in (0, 5, len(recording.data) // 2):
-        listener = Listener(open_decoder(parse_mime_type(recording.mime_type)))
+        listener = Listener(recording.mime_type)
         if fed:
             listener.decoder.feed(recording.data[:fed], 1)
             assert listener.takes_all()
@@ -309,10 +362,12 @@ def test_abort_frees_a_waiting_thread_without_an_error(recording: Recording) -> 
 
 
 def test_abort_before_the_start_gives_nothing(recording: Recording) -> None:
-    decoder = open_decoder(parse_mime_type(recording.mime_type))
+    sink = Sink()
+    decoder = opened(recording.mime_type, sink)
     decoder.feed(recording.data, 1)
     decoder.abort()
-    assert list(decoder.blocks()) == []
+    decoder.run()
+    assert sink.blocks == []
 
 
 def test_streams_side_by_side_do_not_disturb_each_other(recording_of: RecordingOf) -> None:
@@ -321,11 +376,8 @@ def test_streams_side_by_side_do_not_disturb_each_other(recording_of: RecordingO
         name: len(joined(decode(recording_of(name).mime_type, [recording_of(name).data])))
         for name in names
     }
-    listeners = {
-        name: Listener(open_decoder(parse_mime_type(recording_of(name).mime_type)))
-        for name in names
-    }
-    broken = Listener(open_decoder(parse_mime_type("audio/webm")))
+    listeners = {name: Listener(recording_of(name).mime_type) for name in names}
+    broken = Listener("audio/webm")
     for number in range(1, 21):
         broken.decoder.feed(b"\x1a\x45\xdf\xa3 no webm", number)
         for name, listener in listeners.items():
@@ -344,7 +396,7 @@ def test_two_hundred_decoders_leave_nothing_behind(recording_of: RecordingOf) ->
 
     def run(count: int) -> None:
         for index in range(count):
-            listener = Listener(open_decoder(parse_mime_type(recording.mime_type)))
+            listener = Listener(recording.mime_type)
             listener.decoder.feed(recording.data, 1)
             if index % 2:
                 listener.decoder.end()
