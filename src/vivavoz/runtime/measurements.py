@@ -1,6 +1,8 @@
 """What a session cost and how quick it was."""
 
+import math
 from collections import deque
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
@@ -12,22 +14,35 @@ from vivavoz.session.records import DurableMark, SessionSummary
 _SAMPLE_RATE_HZ = 16_000
 _RECENT_LATENCIES = 4096
 _RECENT_BLOCKS = 4096
+_LOAD_INTERVAL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLoad:
+    """CPU as a share of all cores, 0..100, and resident memory."""
+
+    cpu_percent: float
+    memory_mb: float
 
 
 class ProcessGauge:
-    """The process's CPU and memory, for all sessions alike."""
+    """The load of the process, for all sessions alike: measured once an interval however many ask,
+    because a share of a shorter time is chance, and reading it is not free."""
 
     def __init__(self) -> None:
         self._process = psutil.Process()
         self._process.cpu_percent()
+        self._load = ProcessLoad(0.0, 0.0)
+        self._next_at_s = -math.inf
 
-    def cpu_percent(self) -> float:
-        """Share of all cores since the last call, 0..100."""
-        return min(max(self._process.cpu_percent() / (psutil.cpu_count() or 1), 0.0), 100.0)
-
-    def memory_mb(self) -> float:
-        """Resident memory in MB."""
-        return float(self._process.memory_info().rss) / 1e6
+    def read(self, at_s: float) -> ProcessLoad:
+        """The load at that moment of the monotonic clock, or up to an interval before."""
+        if at_s >= self._next_at_s:
+            self._next_at_s = at_s + _LOAD_INTERVAL_S
+            share = self._process.cpu_percent() / (psutil.cpu_count() or 1)
+            resident_mb = self._process.memory_info().rss / 1e6
+            self._load = ProcessLoad(min(max(share, 0.0), 100.0), resident_mb)
+        return self._load
 
 
 class SessionGauge:
@@ -71,7 +86,7 @@ class SessionGauge:
         return self.latency_ms
 
     def metrics(
-        self, session_id: UUID, process: ProcessGauge, *, pending: int, gpu: bool
+        self, session_id: UUID, load: ProcessLoad, *, pending: int, gpu: bool
     ) -> SessionMetrics:
         """One measurement to send."""
         return SessionMetrics(
@@ -79,8 +94,8 @@ class SessionGauge:
             latency_ms=self.latency_ms,
             chunks_processed=self._processed_chunks,
             chunks_pending=pending,
-            cpu_usage_percent=process.cpu_percent(),
-            memory_usage_mb=process.memory_mb(),
+            cpu_usage_percent=load.cpu_percent,
+            memory_usage_mb=load.memory_mb,
             gpu_available=gpu,
             audio_quality_score=self.quality_score,
         )

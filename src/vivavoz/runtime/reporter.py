@@ -136,7 +136,7 @@ class Reporter:
         """One measurement."""
         return self.gauge.metrics(
             self._session.entity.session_id,
-            self._services.process,
+            self._services.process.read(self._services.clock.now().monotonic_s),
             pending=pending_chunks,
             gpu=gpu,
         )
