@@ -1,6 +1,8 @@
 """Between Whisper's tokens and words."""
 
 from collections.abc import Sequence
+from itertools import accumulate
+from statistics import fmean
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -103,18 +105,26 @@ def text_tokens(tokenizer: "Tokenizer", words: Sequence[Word]) -> list[int]:
 
 
 def spread_evenly(
-    tokenizer: "Tokenizer", tokens: list[int], duration_s: float
+    tokenizer: "Tokenizer", tokens: list[int], probabilities: Sequence[float], duration_s: float
 ) -> list[dict[str, Any]]:
-    """Words without alignment, in the form of ``find_alignment``: equal shares of the time."""
+    """Words without alignment, in the form of ``find_alignment``: equal shares of the time.
+
+    Args:
+        tokenizer: wrote the tokens.
+        tokens: one text.
+        probabilities: one for each token.
+        duration_s: the time to share out.
+    """
     words, word_tokens = tokenizer.split_to_word_tokens(tokens)
     share_s = duration_s / max(len(words), 1)
+    ends = list(accumulate(len(its_tokens) for its_tokens in word_tokens))
     return [
         {
             "word": word,
             "tokens": its_tokens,
             "start": index * share_s,
             "end": (index + 1) * share_s,
-            "probability": 1.0,
+            "probability": fmean(probabilities[end - len(its_tokens) : end]),
         }
-        for index, (word, its_tokens) in enumerate(zip(words, word_tokens, strict=True))
+        for index, (word, its_tokens, end) in enumerate(zip(words, word_tokens, ends, strict=True))
     ]

@@ -71,7 +71,8 @@ class DecodeRequest:
 
     ``prefix`` are words already agreed on, which the decode must begin with; ``beam_size`` 1 is
     greedy; ``full_context`` asks for the model's whole window instead of one cut to the audio plus
-    ``margin_s``, of at least ``floor_s``; ``max_new_tokens`` none lets the engine decide by
+    ``margin_s``, of at least ``floor_s``; without ``word_times`` the words may be spread evenly
+    over the audio, which spares their alignment; ``max_new_tokens`` none lets the engine decide by
     duration. Requests with the same ``source`` begin with the same audio, only longer or shorter:
     an engine may keep what it computed from it for as long as the object lives.
     """

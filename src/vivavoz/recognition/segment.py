@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from vivavoz.recognition.agreement import LocalAgreement
+from vivavoz.recognition.arrival import timed_by_arrival
 from vivavoz.recognition.engine import (
     SAMPLE_RATE_HZ,
     AudioSource,
@@ -68,6 +69,7 @@ class Segment:
         *,
         is_final: bool = False,
         full_context: bool = False,
+        word_times: bool = True,
     ) -> DecodeRequest:
         """A decode of ``audio``, which begins where the segment does."""
         prefix = () if is_final else self.agreement.stable_words
@@ -78,16 +80,24 @@ class Segment:
             prefix=tuple(word.shifted(-self.start_s) for word in prefix),
             beam_size=plan.beam_size,
             full_context=plan.full_context or full_context,
+            word_times=word_times,
             margin_s=plan.margin_s,
             floor_s=plan.floor_s,
             source=self.source,
         )
 
-    def hear(self, hypothesis: Hypothesis, end_sample: int) -> None:
-        """Take a newer hypothesis of the segment's audio up to ``end_sample``."""
+    def hear(self, hypothesis: Hypothesis, end_sample: int, *, is_timed: bool = True) -> None:
+        """Take a newer hypothesis of the segment's audio up to ``end_sample``.
+
+        ``is_timed``: its words' times are known; else they are taken from when they were heard.
+        """
         self.heard_sample = end_sample
         self.language = (hypothesis.language, hypothesis.language_probability)
-        self.agreement.update(self.placed(hypothesis))
+        words = self.placed(hypothesis)
+        if not is_timed:
+            end_s = end_sample / SAMPLE_RATE_HZ
+            words = timed_by_arrival(words, self.agreement.words, self.start_s, end_s)
+        self.agreement.update(words)
 
     def placed(self, hypothesis: Hypothesis) -> tuple[Word, ...]:
         """The hypothesis's words at their place in the session."""

@@ -114,11 +114,15 @@ class Speech:
         """End an open utterance now."""
         return [change for event in self._segmenter.flush() for change in self._on(event)]
 
+    def may_part(self, segment: Segment, end_sample: int) -> bool:
+        """Whether a segment heard up to there is long enough to be parted between words."""
+        return end_sample - segment.start_sample >= self._joint_from
+
     def part_if_long(self, segment: Segment) -> list[Change]:
         """Part the growing segment between two agreed words, once it is long."""
-        length = segment.heard_sample - segment.start_sample
-        if length < self._joint_from:
+        if not self.may_part(segment, segment.heard_sample):
             return []
+        length = segment.heard_sample - segment.start_sample
         audio = self.audio(segment.start_sample, segment.heard_sample)
         joint = best_joint(
             segment.agreement.stable_words,

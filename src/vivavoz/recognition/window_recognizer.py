@@ -107,6 +107,7 @@ class WindowRecognizer:
             self._speech.audio(segment.start_sample, segment.asked_sample),
             replace(self._options, language=language and language[0]),
             full_context=full_context,
+            word_times=self._speech.may_part(segment, segment.asked_sample),
         )
         self._ask(segment, segment.asked_sample, DecodeJob(request))
 
@@ -176,7 +177,7 @@ class WindowRecognizer:
         if doubt is None:
             shown = without_guess(result.hypothesis.words)
             hypothesis = replace(result.hypothesis, words=shown)
-            self._hear(segment, hypothesis, ticket.end_sample)
+            self._hear(segment, hypothesis, ticket.end_sample, job.request.word_times)
             if is_growing:
                 self._on(self._speech.part_if_long(segment))
         elif is_growing and not (job.request.full_context or doubt is Doubt.NO_SPEECH):
@@ -192,12 +193,14 @@ class WindowRecognizer:
         if doubt in (Doubt.NO_SPEECH, Doubt.RATE):
             result = replace(result, hypothesis=replace(result.hypothesis, words=()))
         segment.final_result = result
-        self._hear(segment, result.hypothesis, ticket.end_sample)
+        self._hear(segment, result.hypothesis, ticket.end_sample, job.request.word_times)
         if segment.end_sample is not None:
             self._settle_final(segment)
 
-    def _hear(self, segment: Segment, hypothesis: Hypothesis, end_sample: int) -> None:
-        segment.hear(hypothesis, end_sample)
+    def _hear(
+        self, segment: Segment, hypothesis: Hypothesis, end_sample: int, is_timed: bool
+    ) -> None:
+        segment.hear(hypothesis, end_sample, is_timed=is_timed)
         if hypothesis.words:
             self._heard_language = segment.language
 

@@ -161,6 +161,34 @@ def test_words_without_alignment_are_spread_over_the_audio(engine: WhisperEngine
     assert 3.5 < spread.hypothesis.words[-1].end_s <= 4.0
 
 
+@pytest.mark.parametrize("forced", [0, 4])
+def test_words_without_alignment_are_as_probable_as_aligned_ones(
+    engine: WhisperEngine, forced: int
+) -> None:
+    for end_s in (1.3, 2.4, 4.1, 5.2):
+        request = partial(cut(SPANISH, end_s))
+        [free] = engine.decode([request])
+        request = replace(request, prefix=free.hypothesis.words[:forced])
+        [aligned] = engine.decode([request])
+        [spread] = engine.decode([replace(request, word_times=False)])
+        assert spread.hypothesis.text == aligned.hypothesis.text
+        probabilities = [word.probability for word in spread.hypothesis.words]
+        expected = [word.probability for word in aligned.hypothesis.words]
+        assert probabilities == pytest.approx(expected, abs=0.15)  # int8 in one pass or many
+
+
+def test_a_batch_without_alignment_gives_what_single_decodes_give(engine: WhisperEngine) -> None:
+    requests = [
+        replace(partial(cut(SPANISH, end_s)), word_times=False) for end_s in (2.0, 6.0, 4.0)
+    ]
+    for request, together in zip(requests, engine.decode(requests), strict=True):
+        [alone] = engine.decode([request])
+        assert together.hypothesis.text == alone.hypothesis.text
+        probabilities = [word.probability for word in together.hypothesis.words]
+        expected = [word.probability for word in alone.hypothesis.words]
+        assert probabilities == pytest.approx(expected, abs=0.15)
+
+
 def test_a_batch_gives_what_single_decodes_give(engine: WhisperEngine) -> None:
     requests = [
         partial(cut(SPANISH, 3.0)),

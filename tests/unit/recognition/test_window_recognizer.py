@@ -89,6 +89,48 @@ def test_requests_of_one_utterance_share_their_source() -> None:
     assert len(set.union(*by_start.values())) == 2
 
 
+def test_words_are_aligned_only_where_their_times_are_needed() -> None:
+    played = session(LONG, word_s=0.25, gap_s=0.05)
+    asked: list[DecodeRequest] = []
+
+    def decode(request: DecodeRequest) -> DecodeResult:
+        asked.append(request)
+        return played.speech.decode(request)
+
+    played.decode = decode
+    played.play(until_s=25.0).stop()
+    plan = SETTINGS.plan
+    joint_from_s = SETTINGS.max_utterance_s - plan.joint_search_s
+    short = [r for r in asked if r.purpose == "partial" and r.duration_s < joint_from_s]
+    long = [r for r in asked if r.purpose == "partial" and r.duration_s >= joint_from_s]
+    assert short
+    assert not any(request.word_times for request in short)
+    assert long
+    assert all(request.word_times for request in long)
+    assert all(request.word_times for request in asked if request.purpose == "final")
+
+
+def test_a_partials_words_have_about_the_time_when_they_were_said() -> None:
+    played = session()
+    said = {word.text: word for word in played.speech.words}
+
+    def decode(request: DecodeRequest) -> DecodeResult:
+        result = played.speech.decode(request)
+        if request.word_times:
+            return result
+        words = tuple(replace(w, start_s=0.0, end_s=0.0) for w in result.hypothesis.words)
+        return replace(result, hypothesis=replace(result.hypothesis, words=words))
+
+    played.decode = decode
+    played.play(until_s=played.speech.words[-1].end_s)
+    interval_s = SETTINGS.plan.partial_interval_ms / 1000 + 0.1
+    shown = played.partials[-1].words
+    assert len(shown) >= 8
+    for word in shown:
+        assert abs(word.end_s - said[word.text].end_s) <= interval_s
+    assert played.partials[-1].end_s <= played.speech.words[-1].end_s
+
+
 def test_stable_words_are_those_two_partials_agree_on() -> None:
     played = session().play(until_s=4.0)
     for earlier, later in zip(played.partials, played.partials[1:], strict=False):
