@@ -37,8 +37,8 @@ _PARAMETERS = {
     "maxwpf": "50",
     "loglevel": "FATAL",
 }
-_CHANNEL_SAMPLES = 12_800
-"""Audio (0.8 s) from which the channel is measured before the search begins."""
+_CHANNEL_SAMPLES = 11_200
+"""Audio (0.7 s) from which the channel is measured before the search begins."""
 _PARTIAL_PROBABILITY = 0.6
 """Of the words of an utterance that has not ended, since the library has posteriors only then: the
 mean that final words had on the tests' recordings."""
@@ -103,7 +103,7 @@ class PocketSphinxEngine:
 class PocketSphinxStream:
     """One utterance. See ``EngineStream``.
 
-    The first 0.8 s are held back until the channel has been measured on them, which takes a quarter
+    The first 0.7 s are held back until the channel has been measured on them, which takes a quarter
     off the word error rate on the tests' recordings.
     """
 
