@@ -29,7 +29,8 @@ class WindowPlan:
 class ProfilePlan:
     """One preset: how often partials are decoded, and what partials and finals spend.
 
-    ``first_partial_ms``: speech before an utterance's first partial. ``pause_cut_s``: from this
+    ``first_partial_ms``: speech before an utterance's first partial, and before the next after a
+    short pause. ``pause_cut_s``: from this
     length on the first short pause ends an utterance. ``joint_search_s``: how long before its limit
     a window without a pause may be parted.
     """

@@ -27,7 +27,8 @@ class Segment:
     """What is known of the speech from ``start_sample`` on.
 
     ``end_sample`` is none while it grows. ``asked_sample`` and ``heard_sample`` are the ends of
-    the newest audio asked for and shown in a partial. ``final_end_sample`` is what ``final_job``
+    the newest audio asked for and shown in a partial; ``resumed_sample`` is where speech last went
+    on after a silence. ``final_end_sample`` is what ``final_job``
     covers. ``head`` and ``tail`` are the words agreed on beside a joint at its start and at its
     end. Once it is decided, ``outcome`` is its final, its loss, or none if nothing was said.
     """
@@ -36,6 +37,7 @@ class Segment:
     end_sample: int | None = None
     asked_sample: int = 0
     heard_sample: int = 0
+    resumed_sample: int = 0
     is_silent: bool = False
     language: tuple[str, float] | None = None
     source: AudioSource = field(default_factory=AudioSource)

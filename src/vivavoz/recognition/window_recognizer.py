@@ -76,6 +76,7 @@ class WindowRecognizer:
                     self._ask_final(segment, end_sample)
                 case Resumed(segment):
                     segment.is_silent = False
+                    segment.resumed_sample = self._speech.end_sample
                     segment.drop_final()
                 case Closed(segment):
                     self._settle_final(segment)
@@ -91,7 +92,9 @@ class WindowRecognizer:
         segment = self._speech.growing
         if segment is None or segment.is_silent:
             return
-        if segment.asked_sample:
+        if segment.resumed_sample > segment.asked_sample:  # the silence's decode had the rest
+            wait_ms, since = self._plan.first_partial_ms, segment.resumed_sample
+        elif segment.asked_sample:
             wait_ms, since = self._plan.partial_interval_ms, segment.asked_sample
         else:
             wait_ms = self._pre_roll_ms + self._plan.first_partial_ms

@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,6 +130,24 @@ def test_a_partials_words_have_about_the_time_when_they_were_said() -> None:
     for word in shown:
         assert abs(word.end_s - said[word.text].end_s) <= interval_s
     assert played.partials[-1].end_s <= played.speech.words[-1].end_s
+
+
+def test_after_a_short_pause_a_partial_waits_until_there_is_something_new() -> None:
+    played = session("one two three four five - six seven eight nine ten")
+    resumed_s = played.speech.words[5].start_s
+    ends = []
+    for hundredth in range(50, 500, 5):
+        played.play(until_s=hundredth / 100, answer=False)
+        ends += [r.duration_s for r in requests_of(played.jobs) if r.purpose == "partial"]
+        played.answer_all()
+    start_s = played.settled[-1] / SAMPLE_RATE_HZ
+    waits_s = [start_s + end_s - resumed_s for end_s in ends if start_s + end_s > resumed_s]
+    first_s = SETTINGS.plan.first_partial_ms / 1000
+    assert len(played.finals) == 0
+    assert len(waits_s) >= 2
+    assert waits_s[0] == pytest.approx(first_s, abs=0.15)
+    played.play().stop()
+    assert played.text == "one two three four five six seven eight nine ten"
 
 
 def test_stable_words_are_those_two_partials_agree_on() -> None:
