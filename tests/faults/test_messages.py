@@ -50,11 +50,13 @@ async def send(client: WebSocketClient, *numbers: int) -> None:
         await client.send_binary(number, SPEECH.chunks[number - 1])
 
 
+STOP = StopRecording(last_sequence_number=len(SPEECH.chunks))
+
+
 async def end(client: WebSocketClient) -> Ending:
     """Stop, twice, and read to the end."""
-    stop = StopRecording(last_sequence_number=len(SPEECH.chunks))
-    await client.send(stop)
-    await client.send(stop)
+    await client.send(STOP)
+    await client.send(STOP)
     assert await client.until_closed() == 1000
     (completed,) = client.of(SessionCompleted)
     return Ending(completed, tuple(client.events), 0.0)
@@ -101,6 +103,21 @@ async def test_missing_until_asked_for(
         assert failed.error.details["expected_sequence_number"] == missing
         await send(client, missing, newest)
     await send(client, *ALL[32:])
+    ending = await end(client)
+    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+
+
+@pytest.mark.fault("the last chunk missing when the client stops")
+async def test_missing_at_the_stop(
+    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+) -> None:
+    client = await connect()
+    await begin(client)
+    await send(client, *ALL[:-1])
+    await client.send(STOP)
+    failed = await client.until_error("SEQUENCE_MISMATCH")
+    assert failed.error.details["expected_sequence_number"] == ALL[-1]
+    await send(client, ALL[-1])
     ending = await end(client)
     await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
 

@@ -12,13 +12,14 @@ from vivavoz.client.stream import VivavozClient
 from vivavoz.engines.registry import LoadedEngine, load_engine
 from vivavoz.recognition.engine import DecodeRequest, DecodeResult, WindowEngine
 from vivavoz.runtime.loading import Progress
-from vivavoz.session.events import TranscriptionFinal, TranscriptionPartial
+from vivavoz.session.events import MetricsMeasured, TranscriptionFinal, TranscriptionPartial
 from vivavoz.settings import EngineChoice, Settings
 
 _MIME_TYPE = "audio/pcm;rate=16000;channels=1"
 _SESSIONS = 4
 _SPEED = 2.0
 _DECODE_TAKES_S = 0.15
+_MAX_UNACKNOWLEDGED = 8
 
 
 class SlowedEngine:
@@ -53,6 +54,18 @@ def slowed(settings: Settings, report: Callable[[Progress], None]) -> LoadedEngi
     return LoadedEngine(SlowedEngine(engine))
 
 
+async def waiting_in(live: LiveServer, recording: Path) -> list[int]:
+    """Play one recording as fast as the server takes it; how many chunks waited in the server,
+    measurement by measurement."""
+    async with VivavozClient(live.url, mime_type=_MIME_TYPE, language="es") as client:
+        for chunk in chunks_of(pcm_of(recording) * 2):
+            await client.send(chunk)
+        completed = await client.stop()
+        measured = [event async for event in client.events() if isinstance(event, MetricsMeasured)]
+    assert completed.audio_chunks_received > 20 * _MAX_UNACKNOWLEDGED
+    return [event.metrics.chunks_pending for event in measured]
+
+
 async def dictate(live: LiveServer, recording: Path) -> Heard:
     """Play one recording at twice its pace."""
     finals: list[str] = []
@@ -77,21 +90,43 @@ async def dictate(live: LiveServer, recording: Path) -> Heard:
     return Heard(tuple(finals), partials, completed.confirmed_text)
 
 
+def overloaded(model: Path, data_dir: Path, **settings: object) -> Settings:
+    """One worker, and nobody is refused for it."""
+    return Settings.model_validate(
+        {
+            "data_dir": data_dir,
+            "engine": EngineChoice.WHISPER,
+            "model": str(model),
+            "worker_threads": 1,
+            "max_queue_wait_s": 60.0,
+            **settings,
+        }
+    )
+
+
 async def test_under_overload_partials_thin_out_and_finals_stay_the_same(
     fixture_model: Path, tmp_path: Path
 ) -> None:
-    settings = Settings(
-        data_dir=tmp_path,
-        engine=EngineChoice.WHISPER,
-        model=str(fixture_model),
-        worker_threads=1,
-        max_queue_wait_s=60.0,
-    )
     recording = fixture_model.parent / "samples" / "es-2.wav"
-    async with live_server(settings, slowed) as live:
+    async with live_server(overloaded(fixture_model, tmp_path), slowed) as live:
         alone = await dictate(live, recording)
         crowd = await asyncio.gather(*(dictate(live, recording) for _ in range(_SESSIONS)))
     assert alone.confirmed_text
     assert [one.finals for one in crowd] == [alone.finals] * _SESSIONS
     assert [one.confirmed_text for one in crowd] == [alone.confirmed_text] * _SESSIONS
     assert max(one.partials for one in crowd) < alone.partials
+
+
+async def test_what_waits_in_the_server_stays_bounded(fixture_model: Path, tmp_path: Path) -> None:
+    settings = overloaded(
+        fixture_model,
+        tmp_path,
+        max_unacknowledged_chunks=_MAX_UNACKNOWLEDGED,
+        metrics_interval_s=0.02,
+        max_chunks_per_second=10_000,
+    )
+    recording = fixture_model.parent / "samples" / "es-60s.wav"
+    async with live_server(settings, slowed) as live:
+        waiting = await waiting_in(live, recording)
+    assert max(waiting) >= _MAX_UNACKNOWLEDGED, "it was never behind"
+    assert max(waiting) < 2 * _MAX_UNACKNOWLEDGED

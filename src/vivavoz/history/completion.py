@@ -62,6 +62,7 @@ def consolidate(
             word_count=len(text.split()),
             metadata=session.metadata or row.metadata,
             resume_token_hash="",
+            recording_options=None,
         )
     )
     add_to_index(connection, row.number, title, text)

@@ -12,6 +12,7 @@ from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
 from vivavoz.history.text import one_line
 from vivavoz.history.transcripts import Segment, Transcript
 from vivavoz.session.entities import RecognizedWord, SessionStatus, StreamingSession
+from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import (
     ContainerStream,
     DurableMark,
@@ -122,7 +123,13 @@ def to_unfinished(row: TableRow, confirmed_text: str) -> UnfinishedSession:
         language=row.language,
         stream=_to_stream(row),
         mark=mark,
+        options=RecordingOptions.model_validate(row.recording_options or {}),
     )
+
+
+def options_to_json(options: RecordingOptions) -> dict[str, Any]:
+    """What ``to_unfinished`` reads; the metadata has a column of its own."""
+    return options.model_dump(mode="json", exclude={"metadata"}, exclude_defaults=True)
 
 
 def _to_stream(row: TableRow) -> ContainerStream | None:

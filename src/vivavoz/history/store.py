@@ -18,6 +18,7 @@ from vivavoz.history.keys import KeyStore
 from vivavoz.history.rows import (
     find_row,
     lock_row,
+    options_to_json,
     segment_rows,
     text_of_rows,
     to_saved,
@@ -26,6 +27,7 @@ from vivavoz.history.rows import (
 from vivavoz.history.tables import SEGMENTS, SESSION_METRICS, TRANSCRIPTS
 from vivavoz.history.trash import Trash, forget
 from vivavoz.session.entities import StreamingSession, TranscriptionResult, utc_now
+from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import (
     ContainerStream,
     DurableMark,
@@ -76,7 +78,11 @@ class SqlTranscriptStore:
         self._database.close()
 
     def open_session(
-        self, session: StreamingSession, resume_token_hash: str, language: str | None
+        self,
+        session: StreamingSession,
+        resume_token_hash: str,
+        language: str | None,
+        options: RecordingOptions | None = None,
     ) -> None:
         """Make room for a session that starts to record; a second call changes nothing."""
         with self._database.write() as connection:
@@ -93,6 +99,7 @@ class SqlTranscriptStore:
                     duration_limit_s=session.duration_limit,
                     metadata=session.metadata,
                     resume_token_hash=resume_token_hash,
+                    recording_options=options_to_json(options or RecordingOptions()),
                 )
             )
 

@@ -53,6 +53,11 @@ TRANSCRIPTS = sa.Table(
     sa.Column("word_count", sa.Integer, nullable=False, default=0),
     sa.Column("metadata", sa.JSON, nullable=False),
     sa.Column("resume_token_hash", sa.Text, nullable=False),
+    sa.Column(
+        "recording_options",
+        sa.JSON(none_as_null=True),
+        comment="Prompts and the like, while the session is live.",
+    ),
     sa.Column("stream_mime_type", sa.Text),
     sa.Column("stream_first_sequence_number", sa.Integer),
     sa.Column("stream_first_sample", sa.BigInteger),

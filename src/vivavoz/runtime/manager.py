@@ -25,7 +25,7 @@ from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.tokens import new_token, token_hash, token_matches
 from vivavoz.session.entities import SessionStatus, StreamingSession
 from vivavoz.session.events import Failed, SessionCompleted
-from vivavoz.session.records import SavedTranscript
+from vivavoz.session.records import SavedTranscript, SessionTerms
 from vivavoz.session.session import Session
 
 _REMEMBERED_ENDINGS = 1000
@@ -115,8 +115,8 @@ class SessionManager:
         self._admission.admit(address, recognition.scheduler.queue_wait_s)
         session = Session(entity, self._services.rules, now)
         token = new_token()
-        runner = self._start(session, recognition, token_hash(token), request.language, address)
-        return runner, token
+        terms = SessionTerms(token_hash(token), request.language)
+        return self._start(session, recognition, terms, address), token
 
     def connect(
         self, connection: Connection, address: str, request: SessionRequest = _ANYTHING
@@ -151,7 +151,7 @@ class SessionManager:
                 return None
             runner = await self._revive(session_id, token, address, user_id)
         _require_owner(user_id, runner.session.entity.user_id, session_id)
-        _require_token(token, runner.token_hash)
+        _require_token(token, runner.terms.resume_token_hash)
         if runner.session.working_status is SessionStatus.CONNECTING:
             runner.connect(connection, token)
         else:
@@ -203,17 +203,11 @@ class SessionManager:
         self,
         session: Session,
         recognition: Recognition,
-        token_hash: str,
-        language: str | None,
+        terms: SessionTerms,
         address: str,
     ) -> SessionRunner:
         runner = SessionRunner(
-            session,
-            self._services,
-            recognition,
-            token_hash=token_hash,
-            language=language,
-            on_ended=partial(self._ended, address),
+            session, self._services, recognition, terms, on_ended=partial(self._ended, address)
         )
         self._runners[session.entity.session_id] = runner
         log.info("session_started", session_id=str(session.entity.session_id))
@@ -236,9 +230,7 @@ class SessionManager:
         self._admission.admit(address, 0.0)
         now = self._services.clock.now()
         session = Session(unfinished.session, self._services.rules, now, unfinished)
-        return self._start(
-            session, recognition, unfinished.resume_token_hash, unfinished.language, address
-        )
+        return self._start(session, recognition, unfinished.terms, address)
 
     def _require_recognition(self) -> Recognition:
         if self._is_draining:
@@ -258,7 +250,7 @@ class SessionManager:
         del self._runners[entity.session_id]
         self._admission.release(address)
         self._endings[entity.session_id] = _Ending(
-            entity.user_id, runner.token_hash, runner.farewell
+            entity.user_id, runner.terms.resume_token_hash, runner.farewell
         )
         if len(self._endings) > _REMEMBERED_ENDINGS:
             self._endings.popitem(last=False)

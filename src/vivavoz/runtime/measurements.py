@@ -54,22 +54,21 @@ class SessionGauge:
         self.latency_ms = 0.0
         self._created_s = created_s
         self._arrivals: deque[tuple[int, float]] = deque(maxlen=_RECENT_BLOCKS)
-        self._fed_at_s: dict[int, float] = {}
+        self._fed: deque[tuple[int, float]] = deque()
         self._latencies_ms: deque[float] = deque(maxlen=_RECENT_LATENCIES)
         self._processed_chunks = 0
         self._audio_samples = 0
 
     def chunk_came(self, sequence_number: int, at_s: float) -> None:
         """A chunk went to the decoder."""
-        self._fed_at_s[sequence_number] = at_s
+        self._fed.append((sequence_number, at_s))
 
     def audio_decoded(self, mark: DurableMark, quality_score: float, at_s: float) -> None:
         """Its audio came out."""
-        for number in [n for n in self._fed_at_s if n <= mark.sequence_number]:
-            del self._fed_at_s[number]
+        while self._fed and self._fed[0][0] <= mark.sequence_number:
+            self._fed.popleft()
             self._processed_chunks += 1
-        oldest_open = min(self._fed_at_s.values(), default=at_s)
-        self._arrivals.append((mark.sample_index, oldest_open))
+        self._arrivals.append((mark.sample_index, self._fed[0][1] if self._fed else at_s))
         self._audio_samples = mark.sample_index
         self.quality_score = quality_score
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from vivavoz.session.entities import StreamingSession, TranscriptionResult
+from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import (
     ContainerStream,
     DurableMark,
@@ -19,7 +20,11 @@ class TranscriptStore(Protocol):
     thread at a time, and raise ``StorageFailedError`` when the database or the disk refuses."""
 
     def open_session(
-        self, session: StreamingSession, resume_token_hash: str, language: str | None
+        self,
+        session: StreamingSession,
+        resume_token_hash: str,
+        language: str | None,
+        options: RecordingOptions,
     ) -> None:
         """Make room for a session that starts to record."""
 

@@ -10,7 +10,8 @@ from vivavoz.runtime.reporter import Reporter
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.transcription import Listener, Transcription
 from vivavoz.session.entities import AudioChunk
-from vivavoz.session.events import StartRecording
+from vivavoz.session.events import RecordingOptions, StartRecording
+from vivavoz.session.records import SessionTerms
 from vivavoz.session.session import Session
 
 
@@ -23,8 +24,7 @@ class Recording:
         recognition: the engine at work.
         reporter: is told of streams and chunks.
         listener: is told what came of the audio.
-        token_hash: of the resume token, for the store.
-        language: what was asked for when the session was made.
+        terms: with what the session was opened.
     """
 
     def __init__(
@@ -34,17 +34,14 @@ class Recording:
         recognition: Recognition,
         reporter: Reporter,
         listener: Listener,
-        *,
-        token_hash: str,
-        language: str | None,
+        terms: SessionTerms,
     ) -> None:
         self._session = session
         self._services = services
         self._recognition = recognition
         self._reporter = reporter
         self._listener = listener
-        self._token_hash = token_hash
-        self._language = language
+        self._terms = terms
         self._transcription: Transcription | None = None
 
     @property
@@ -74,20 +71,17 @@ class Recording:
             LanguageNotSupportedError, UnsupportedFormatError, InvalidStateError: nothing was begun.
         """
         capabilities = self._recognition.engine.capabilities
-        asked = event.language or self._language
+        asked = event.language or self._terms.language
         language = chosen_language(asked, self._services.settings.language, capabilities)
         audio_format = parse_mime_type(event.mime_type)
         stream = self._session.start_recording(event.mime_type)
         entity, options = self._session.entity, event.options
         if options.metadata:
             entity.metadata["client"] = dict(options.metadata)
-        opening = (entity.model_copy(deep=True), self._token_hash, language)
+        opening = (entity.model_copy(deep=True), self._terms.resume_token_hash, language, options)
         self._reporter.journal.write(partial(self._services.store.open_session, *opening))
         self._reporter.stream_announced(stream)
-        self._open(
-            RecognitionOptions(language, options.initial_prompt, options.hotwords),
-            wants_partials=options.partials,
-        )
+        self._open(language, options)
         self._open_stream(audio_format.mime_type)
         if language is None and not capabilities.detects_language:
             self._reporter.warn_of_assumed_language(capabilities)
@@ -96,7 +90,7 @@ class Recording:
         """Go on where an earlier process ended: its container stream comes again from its start."""
         if self._session.stream is not None:
             self._reporter.stream_announced(self._session.stream)
-            self._open(RecognitionOptions(self._language))
+            self._open(self._terms.language, self._terms.options)
             self._open_stream(self._session.stream.mime_type)
 
     def pause(self, *, stream_ended: bool) -> None:
@@ -147,15 +141,16 @@ class Recording:
         if self._transcription is not None:
             self._transcription.close()
 
-    def _open(self, options: RecognitionOptions, *, wants_partials: bool = True) -> None:
+    def _open(self, language: str | None, options: RecordingOptions) -> None:
+        asked = RecognitionOptions(language, options.initial_prompt, options.hotwords)
         self._transcription = Transcription(
             self._session.entity.session_id,
-            open_recognizer(self._recognition.engine, options, self._services.recognizer_settings),
+            open_recognizer(self._recognition.engine, asked, self._services.recognizer_settings),
             self._recognition.scheduler,
             self._listener,
             first_sample=self._session.watermarks.decoded.sample_index,
             skip_to_sample=self._session.durable.sample_index,
-            wants_partials=wants_partials,
+            wants_partials=options.partials,
         )
 
     def _open_stream(self, mime_type: str) -> None:

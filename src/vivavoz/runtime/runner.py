@@ -31,7 +31,7 @@ from vivavoz.session.events import (
     StartRecording,
     StopRecording,
 )
-from vivavoz.session.records import DurableMark
+from vivavoz.session.records import DurableMark, SessionTerms
 from vivavoz.session.session import Session
 
 _SAMPLE_RATE_HZ = 16_000
@@ -44,8 +44,7 @@ class SessionRunner:
         session: its rules.
         services: the server's.
         recognition: the engine at work.
-        token_hash: of the resume token, for the store.
-        language: what was asked for when the session was made; none leaves it to the recording.
+        terms: with what it was opened.
         on_ended: told once, when the session has reached a terminal status and is freed.
     """
 
@@ -54,13 +53,11 @@ class SessionRunner:
         session: Session,
         services: Services,
         recognition: Recognition,
-        *,
-        token_hash: str,
-        language: str | None,
+        terms: SessionTerms,
         on_ended: Callable[["SessionRunner"], None],
     ) -> None:
         self.session = session
-        self.token_hash = token_hash
+        self.terms = terms
         self.farewell: SessionCompleted | None = None
         self._services = services
         self._capabilities = recognition.engine.capabilities
@@ -71,15 +68,7 @@ class SessionRunner:
         self._is_freed = False
         self.line = ClientLine(session, services, self._capabilities)
         self.reporter = Reporter(session, services, self.line, durable_moved=self._acknowledge)
-        self._recording = Recording(
-            session,
-            services,
-            recognition,
-            self.reporter,
-            self,
-            token_hash=token_hash,
-            language=language,
-        )
+        self._recording = Recording(session, services, recognition, self.reporter, self, terms)
         self._alarm = Alarm(services.clock, session.deadlines, self._run_out)
         self._recording.start_again()
         self._alarm.set_again()
@@ -141,6 +130,7 @@ class SessionRunner:
                 self._recording.resume(mime_type)
             case StopRecording(last_sequence_number=last):
                 self.session.stop_recording(last, now)
+                self.session.intake.ask_for_missing()
             case Ping(timestamp=timestamp):
                 self.line.send(Pong(timestamp=timestamp))
 
@@ -150,7 +140,9 @@ class SessionRunner:
             self._acknowledge()
 
     def _acknowledge(self) -> None:
-        self.session.acknowledge(self._recording.pending_chunks)
+        self.session.acknowledge(
+            self._recording.pending_chunks, may_send_more=self._recording.is_keeping_up
+        )
         self.line.send_all(self.session.events_to_send())
 
     # --- what came of the audio (Listener) --------------------------------------------------------
@@ -197,6 +189,13 @@ class SessionRunner:
         if self.session.intake.is_waiting:
             self._recording.feed(self.session.declare_gap(self._services.clock.now()))
             self.reporter.loss_declared()
+            self._ask_for_missing()
+
+    def _ask_for_missing(self) -> None:
+        try:
+            self.session.intake.ask_for_missing()
+        except VivavozError as error:
+            self.line.fail(error)
 
     def measure(self) -> None:
         """Send one measurement, and another in a while."""

@@ -30,7 +30,7 @@ class AudioIntake:
         self.bytes_received = 0
         self._rules = rules
         self._order = ChunkOrder(next_sequence_number, rules.reorder_window_chunks)
-        self._acknowledged = next_sequence_number - 1
+        self.acknowledged_sequence_number = next_sequence_number - 1
         self._last: int | None = None
         self._is_stopped = False
         self._stream_has_ended = False
@@ -111,10 +111,22 @@ class AudioIntake:
         self._last = sequence_number
         self._is_stopped = True
 
-    def acknowledge(self) -> int:
-        """Tell the client all that is here: the number up to which it is."""
-        self._acknowledged = self.received_sequence_number
-        return self._acknowledged
+    def ask_for_missing(self) -> None:
+        """Ask for a chunk that is known to be missing, once more if need be.
+
+        Raises:
+            SequenceMismatchError: there is one.
+        """
+        if self.is_waiting:
+            expected = self.expected_sequence_number
+            raise SequenceMismatchError(
+                f"Chunk {expected} is missing; send again from {expected}.",
+                expected_sequence_number=expected,
+            )
+
+    def acknowledge(self) -> None:
+        """Tell the client all that is here, for which it may send as many more."""
+        self.acknowledged_sequence_number = self.received_sequence_number
 
     def connection_resumed(self) -> None:
         """The client now knows what is here, and nothing else is in flight."""
@@ -154,7 +166,8 @@ class AudioIntake:
                 "Start a new one.",
                 max_session_bytes=rules.max_session_bytes,
             )
-        if chunk.sequence_number > self._acknowledged + rules.max_unacknowledged_chunks:
+        newest = self.acknowledged_sequence_number + rules.max_unacknowledged_chunks
+        if chunk.sequence_number > newest:
             raise TooManyUnacknowledgedError(
                 f"More than {rules.max_unacknowledged_chunks} chunks wait for their ack; "
                 f"wait for acks, then send again from {expected}.",

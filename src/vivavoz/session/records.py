@@ -1,10 +1,11 @@
 """What of a session outlives its process: the values handed to and from the history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from vivavoz.session.entities import StreamingSession
+from vivavoz.session.events import RecordingOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ class ContainerStream:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionTerms:
+    """With what a session was opened: ``language`` and ``options`` hold until its client starts to
+    record and asks for its own."""
+
+    resume_token_hash: str
+    language: str | None = None
+    options: RecordingOptions = field(default_factory=RecordingOptions)
+
+
+@dataclass(frozen=True, slots=True)
 class UnfinishedSession:
     """A session that the store holds but no process does: what a restart needs to go on."""
 
@@ -54,6 +65,12 @@ class UnfinishedSession:
     language: str | None
     stream: ContainerStream | None
     mark: DurableMark
+    options: RecordingOptions = field(default_factory=RecordingOptions)
+
+    @property
+    def terms(self) -> SessionTerms:
+        """With what it goes on."""
+        return SessionTerms(self.resume_token_hash, self.language, self.options)
 
 
 @dataclass(frozen=True, slots=True)

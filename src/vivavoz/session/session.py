@@ -196,15 +196,16 @@ class Session:
 
     # --- what the server does with it -------------------------------------------------------------
 
-    def acknowledge(self, queue_size: int) -> None:
-        """Tell the client how far its audio has come."""
-        self._outgoing.append(
-            Ack(
-                received_sequence_number=self.intake.acknowledge(),
-                durable_sequence_number=self.durable.sequence_number,
-                queue_size=queue_size,
-            )
+    def acknowledge(self, queue_size: int, *, may_send_more: bool) -> None:
+        """Tell the client how far its audio has come; only then may it send more if it may."""
+        if may_send_more:
+            self.intake.acknowledge()
+        ack = Ack(
+            received_sequence_number=self.intake.acknowledged_sequence_number,
+            durable_sequence_number=self.durable.sequence_number,
+            queue_size=queue_size,
         )
+        self._outgoing.append(ack)
 
     def committed(self, mark: DurableMark) -> bool:
         """The store holds all text up to ``mark``; whether that frees chunks at the client."""
@@ -224,9 +225,9 @@ class Session:
 
     def warn_of_duration_limit(self, at: Moment) -> None:
         """Tell the client that its time is nearly over."""
-        left_s = self.rules.duration_warning_s
-        sentence = f"The session ends and is saved in {left_s:.0f} seconds."
-        self._warn(WarningCode.DURATION_LIMIT_NEAR, sentence, {"remaining_s": left_s}, at)
+        left = {"remaining_s": self.rules.duration_warning_s}
+        sentence = "The session ends and is saved in {remaining_s:.0f} seconds."
+        self._warn(WarningCode.DURATION_LIMIT_NEAR, sentence.format(**left), left, at)
 
     def finalize(self, at: Moment) -> list[AudioChunk]:
         """End the recording from the server's side: return the chunks held behind gaps, the last
@@ -272,9 +273,8 @@ class Session:
             self.deadlines.set(Deadline.GAP, at.monotonic_s + self.rules.gap_timeout_s)
 
     def _warn(self, code: str, message: str, details: dict[str, Any], at: Moment) -> None:
-        self._outgoing.append(
-            Warned(code=code, message=message, details=details, timestamp=at.wall)
-        )
+        warned = Warned(code=code, message=message, details=details, timestamp=at.wall)
+        self._outgoing.append(warned)
 
     def _refuse_unless(self, status: SessionStatus, done: str) -> None:
         if self.status is not status:
@@ -295,6 +295,5 @@ class Session:
 
     def _status_was_set(self, previous: SessionStatus) -> None:
         self.entity.status = self.status
-        self._outgoing.append(
-            StatusChanged(session_id=self.entity.session_id, status=self.status, previous=previous)
-        )
+        id_ = self.entity.session_id
+        self._outgoing.append(StatusChanged(session_id=id_, status=self.status, previous=previous))

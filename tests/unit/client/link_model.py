@@ -111,7 +111,7 @@ class ServerModel:
             self.stored[number] = self.transcribed[number]
             samples = sum(len(audio) for audio in self.stored.values())
             self.session.committed(DurableMark(number, samples))
-        self.session.acknowledge(0)
+        self.session.acknowledge(0, may_send_more=True)
         return self.session.events_to_send()
 
     def complete_if_done(self) -> list[ServerEvent]:
@@ -158,7 +158,7 @@ class ServerModel:
             case AudioChunkReceived(chunk=chunk):
                 for released in session.receive_chunk(chunk, at):
                     self._transcribe(released)
-                session.acknowledge(0)
+                session.acknowledge(0, may_send_more=True)
             case StartRecording():
                 stream = session.start_recording(event.mime_type)
                 self.streams.append((stream.mime_type, stream.first_sequence_number))
@@ -170,6 +170,7 @@ class ServerModel:
                     self.streams.append((begun.mime_type, begun.first_sequence_number))
             case StopRecording():
                 session.stop_recording(event.last_sequence_number, at)
+                session.intake.ask_for_missing()
             case Ping():
                 return [Pong(timestamp=event.timestamp)]
         return []

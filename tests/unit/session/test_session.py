@@ -190,9 +190,35 @@ def test_an_ack_says_how_far_the_audio_came() -> None:
     session.receive_chunk(chunk(2), at(0))
     assert session.committed(DurableMark(1, 4000))
     assert not session.committed(DurableMark(1, 5000))
-    session.acknowledge(queue_size=1)
+    session.acknowledge(queue_size=1, may_send_more=True)
     (ack,) = session.events_to_send()
     assert ack == Ack(received_sequence_number=2, durable_sequence_number=1, queue_size=1)
+
+
+def test_what_became_durable_lets_no_more_chunks_come_while_the_decoder_is_behind() -> None:
+    session = recording()
+    session.receive_chunk(chunk(1), at(0))
+    session.acknowledge(queue_size=1, may_send_more=True)
+    session.receive_chunk(chunk(2), at(0))
+    session.committed(DurableMark(1, 4000))
+    session.events_to_send()
+    session.acknowledge(queue_size=2, may_send_more=False)
+    (ack,) = session.events_to_send()
+    assert ack == Ack(received_sequence_number=1, durable_sequence_number=1, queue_size=2)
+
+
+def test_only_a_chunk_that_is_missing_at_the_stop_is_asked_for() -> None:
+    session = recording()
+    session.receive_chunk(chunk(1), at(0))
+    session.intake.ask_for_missing()
+    session.stop_recording(2, at(1))
+    with pytest.raises(SequenceMismatchError) as asked:
+        session.intake.ask_for_missing()
+    assert asked.value.details == {"expected_sequence_number": 2}
+    assert not session.input_is_complete
+    session.receive_chunk(chunk(2), at(2))
+    session.intake.ask_for_missing()
+    assert session.input_is_complete
 
 
 def test_a_gap_is_declared_with_its_times() -> None:
@@ -355,7 +381,7 @@ class AnySession(RuleBasedStateMachine):
             assert self.session.intake.expected_sequence_number == before + 1
         except VivavozError:
             assert self.session.intake.received_sequence_number == before
-        self.session.acknowledge(0)
+        self.session.acknowledge(0, may_send_more=True)
 
     @rule(seconds=st.sampled_from([1.0, 6.0, 100.0]))
     def wait(self, seconds: float) -> None:
