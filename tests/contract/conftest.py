@@ -2,18 +2,20 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from tests.contract.dictations import UNDO, Clock
 from tests.live.clients import TRANSPORTS, Client
 from tests.live.engines import CountingEngine, SharedEngine, ready
 from tests.live.server import LiveServer, live_server
 from tests.live.speech import spoken
 from vivavoz.engines.pocketsphinx import PocketSphinxEngine
+from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.runtime.loading import LoadEngine
 from vivavoz.session.events import SessionCreated
 from vivavoz.settings import Settings
@@ -29,8 +31,25 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         # Not in pytest's folder: for root the server runs as another user, and each start of
         # pytest closes that folder to others again.
         server = get_server(tempfile.mkdtemp(prefix="vivavoz-pg-"), cleanup_mode="delete")
+        _promise_nothing(server.get_uri())
         yield server.get_uri()
         server.cleanup()
+
+
+def _promise_nothing(url: str) -> None:
+    """The machine does not crash during the tests: PostgreSQL need not wait for the disk."""
+    with _superuser(url) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def _superuser(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -39,12 +58,30 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'data' / 'vivavoz.db'}"
     url: str = request.getfixturevalue("postgresql")
-    engine = sa.create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
+    with _superuser(url) as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
         connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
     return url
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the transcript files are."""
+    return tmp_path / "transcripts"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The store's."""
+    return Clock()
+
+
+@pytest.fixture
+def store(url: str, folder: Path, clock: Clock) -> Iterator[SqlTranscriptStore]:
+    """An empty store."""
+    store = SqlTranscriptStore(url, folder, clock=clock, undo_delete_s=UNDO.total_seconds())
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,18 @@
 """Sessions of some seconds, kept whole; for the suites of the history."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.session.entities import RecognizedWord, StreamingSession, TranscriptionResult
 from vivavoz.session.records import DurableMark, SessionSummary
 
 MORNING = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+
+UNDO = timedelta(seconds=60)
+"""How long what was deleted may be restored."""
 
 SUMMARY = SessionSummary(
     engine="pocketsphinx",
@@ -82,3 +87,14 @@ def dictate(
         store.append_final(a_result(session, text, start_s=2.0 * index), DurableMark(index, index))
     store.complete(session, SUMMARY)
     return session.session_id
+
+
+def listed(store: SqlTranscriptStore, query: str = "", user_id: str | None = None) -> list[UUID]:
+    """The ids that a search finds, the newest first."""
+    return [item.id for item in store.catalog.page(user_id, query=query).items]
+
+
+def rows(store: SqlTranscriptStore, table: sa.Table | sa.TableClause) -> int:
+    """How many a table has."""
+    with store._database.read() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()

@@ -1,7 +1,7 @@
 """One suite for what is done to finished transcripts, over SQLite and over a real PostgreSQL."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -12,53 +12,24 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from tests.contract.dictations import MORNING, Clock, dictate
+from tests.contract.dictations import MORNING, UNDO, Clock, dictate, listed, rows
 from vivavoz.errors import InvalidMessageError, StorageFailedError, TranscriptNotFoundError
 from vivavoz.history.database import Database
 from vivavoz.history.editing import MAX_TEXT_LENGTH, TranscriptChange
+from vivavoz.history.schema import _MIGRATIONS
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
 from vivavoz.history.transcripts import Transcript
-
-UNDO = timedelta(seconds=60)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "transcripts"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(url: str, folder: Path, clock: Clock) -> Iterator[SqlTranscriptStore]:
-    store = SqlTranscriptStore(
-        url, folder, lock_timeout_s=0.3, clock=clock, undo_delete_s=UNDO.total_seconds()
-    )
-    yield store
-    store.close()
 
 
 def edit(store: SqlTranscriptStore, id_: UUID, text: str | None) -> Transcript:
     return store.catalog.change(id_, None, TranscriptChange(text=text))
 
 
-def listed(store: SqlTranscriptStore, query: str = "", user_id: str | None = None) -> list[UUID]:
-    return [item.id for item in store.catalog.page(user_id, query=query).items]
-
-
 def file_text(folder: Path, transcript: Transcript) -> str:
     """What stands after the file's three first lines."""
     content = (folder / transcript.file_name).read_bytes().decode()
     return content.split("\n", 3)[3]
-
-
-def count(store: SqlTranscriptStore, table: sa.Table | sa.TableClause) -> int:
-    with store._database.read() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
 class TestEditing:
@@ -224,8 +195,8 @@ class TestDeleting:
         clock.now += UNDO / 2
         assert store.trash.purge() == 1
         assert store.trash.restore([early, late], None).done == (late,)
-        assert count(store, TRANSCRIPTS) == count(store, SEGMENTS) == 2
-        assert count(store, sa.table("transcript_search")) == 2
+        assert rows(store, TRANSCRIPTS) == rows(store, SEGMENTS) == 2
+        assert rows(store, sa.table("transcript_search")) == 2
         assert set(listed(store)) == {kept, late}
         assert len(list(folder.iterdir())) == 2
         assert store.trash.purge() == 0
@@ -240,13 +211,16 @@ class TestDeleting:
         other.close()
         assert list(folder.iterdir()) == []
 
-    def test_more_than_go_at_once_go(self, store: SqlTranscriptStore, clock: Clock) -> None:
-        ids = [dictate(store, "hola", start=MORNING + timedelta(seconds=n)) for n in range(201)]
+    def test_more_than_go_at_once_go(
+        self, store: SqlTranscriptStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("vivavoz.history.trash._MAX_ERASED_AT_ONCE", 5)
+        ids = [dictate(store, "hola", start=MORNING + timedelta(seconds=n)) for n in range(11)]
         affected = store.trash.delete(ids, None)
         assert affected.done == tuple(ids)
         clock.now += UNDO
-        assert store.trash.purge() == 201
-        assert count(store, TRANSCRIPTS) == 0
+        assert store.trash.purge() == 11
+        assert rows(store, TRANSCRIPTS) == 0
 
     def test_somebody_elses_is_as_if_there_were_none(
         self, store: SqlTranscriptStore, clock: Clock
@@ -300,8 +274,6 @@ class TestMigration:
 
 
 def _migrate(database: Database, revision: str) -> None:
-    from vivavoz.history.database import _MIGRATIONS
-
     config = Config(stdout=io.StringIO())
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
