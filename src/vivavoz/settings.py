@@ -3,13 +3,15 @@
 ``docs/settings.md`` is generated from this module; a test keeps the two alike.
 """
 
+import json
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from vivavoz.session.entities import (
     MAX_CHUNK_BYTES,
@@ -20,6 +22,7 @@ from vivavoz.session.entities import (
 Seconds = Annotated[float, Field(gt=0)]
 Milliseconds = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
+LogLevel = Literal["debug", "info", "warning", "error"]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -64,7 +67,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         8000, description="Port to listen on; 0 takes any free one."
     )
-    allowed_origins: tuple[str, ...] = Field(
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Origins, besides the server's own, whose pages may connect, as a JSON list.",
     )
@@ -85,11 +88,7 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of the history; by default SQLite in the data folder.",
     )
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="`console` or `json` log lines.")
-    log_level: str = Field(
-        "info",
-        pattern="^(debug|info|warning|error)$",
-        description="Least severe level that is logged.",
-    )
+    log_level: LogLevel = Field("info", description="Least severe level that is logged.")
 
     # Engine
     engine: EngineChoice = Field(
@@ -125,6 +124,11 @@ class Settings(BaseSettings):
     profile: Profile = Field(
         Profile.BALANCED,
         description="Preset of partial interval, margins and beam: `live`, `balanced`, `frugal`.",
+    )
+    full_context_finals: bool = Field(
+        False,
+        description="Decode finals in the model's whole 30 s window on a CPU too, as offline; costs "
+        "about twice as much. On CUDA they always are.",
     )
 
     # Voice activity
@@ -220,6 +224,16 @@ class Settings(BaseSettings):
     shutdown_timeout_s: Seconds = Field(
         10.0, description="How long a stopping server may take to finish what it has."
     )
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _is_a_json_list(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        with suppress(ValueError):
+            if isinstance(origins := json.loads(value), list):
+                return origins
+        raise ValueError('it must be a JSON list, such as ["https://dictate.example.org"]')
 
     @field_validator("vad_stop_threshold")
     @classmethod

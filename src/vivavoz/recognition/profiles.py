@@ -44,8 +44,10 @@ class ProfilePlan:
 
     def on(self, device: str) -> Self:
         """The same preset on a device: where encoding costs little, finals have full context."""
-        if device != "cuda":
-            return self
+        return self.with_full_finals() if device == "cuda" else self
+
+    def with_full_finals(self) -> Self:
+        """The same preset with finals decoded in the model's whole window."""
         return replace(self, final=replace(self.final, full_context=True))
 
 
@@ -89,6 +91,7 @@ class RecognizerSettings:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The numbers that the server's settings stand for."""
+        plan = PROFILES[settings.profile]
         return cls(
             rules=EndpointRules(
                 start_threshold=settings.vad_start_threshold,
@@ -98,7 +101,7 @@ class RecognizerSettings:
                 speculative_ms=settings.vad_speculative_ms,
                 endpoint_ms=settings.vad_endpoint_ms,
             ),
-            plan=PROFILES[settings.profile],
+            plan=plan.with_full_finals() if settings.full_context_finals else plan,
             max_utterance_s=min(settings.max_utterance_s, LONGEST_UTTERANCE_S),
             redetect_language=settings.redetect_language,
         )

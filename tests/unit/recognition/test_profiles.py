@@ -31,6 +31,14 @@ def test_the_settings_reach_the_recogniser() -> None:
     assert told.redetect_language
 
 
+def test_finals_have_full_context_when_the_settings_say_so() -> None:
+    assert not settings().plan.final.full_context
+    plan = settings(profile="frugal", full_context_finals=True).plan
+    assert plan.final.full_context
+    assert not plan.partial.full_context
+    assert plan.partial_interval_ms == PROFILES[Profile.FRUGAL].partial_interval_ms
+
+
 def test_no_window_may_outgrow_what_whisper_sees() -> None:
     assert settings(max_utterance_s=120.0).max_utterance_s == LONGEST_UTTERANCE_S
 
@@ -51,7 +59,7 @@ def test_partials_are_greedy_and_no_window_is_too_small_to_be_accurate(profile: 
 
 
 @pytest.mark.parametrize("profile", list(Profile))
-def test_finals_have_full_context_on_cuda_only(profile: Profile) -> None:
+def test_by_default_finals_have_full_context_on_cuda_only(profile: Profile) -> None:
     plan = PROFILES[profile]
     assert plan.on("cuda").final.full_context
     assert not plan.on("cuda").partial.full_context
