@@ -17,13 +17,14 @@ _LOOPBACK = "127.0.0.1"
 class ServerProcess:
     """``vivavoz serve`` with a data folder of its own; it keeps its port over a restart.
 
-    ``settings`` are variables for its environment.
+    ``settings`` are variables for its environment; ``program`` is what ``serve`` is a command of.
     """
 
     data_dir: Path
     options: tuple[str, ...]
     port: int = 0
     settings: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "vivavoz")
     _process: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
     @property
@@ -42,10 +43,15 @@ class ServerProcess:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended since."""
+        return self._process is not None and self._process.returncode is None
+
     async def start(self) -> None:
         """Start it and wait until the engine is ready."""
         self.port = self.port or _free_port()
-        command = ["-m", "vivavoz", "serve", "--port", str(self.port), *self.options]
+        command = [*self.program, "serve", "--port", str(self.port), *self.options]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
@@ -67,7 +73,7 @@ class ServerProcess:
         await self._end(signal.SIGTERM)
 
     async def _end(self, signal_number: signal.Signals) -> None:
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self.is_running:
             return
         self._process.send_signal(signal_number)
         await self._process.wait()

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from vivavoz.audio.decoder import AudioDecoder, open_decoder
 from vivavoz.audio.formats import AudioFormat
-from vivavoz.recognition.recognizer import Job, Output, Recognizer
+from vivavoz.recognition.outputs import Output, Partial
+from vivavoz.recognition.recognizer import Job, Recognizer
 from vivavoz.runtime.audio_thread import AudioBlock, AudioThread, StreamEnded
 from vivavoz.runtime.job_queue import Outcome
 from vivavoz.runtime.scheduler import Scheduler
@@ -61,7 +62,7 @@ class Transcription:
         listener: who is told.
         first_sample: where on the session's timeline the first stream begins.
         skip_to_sample: audio before it is final already: decoded, but heard as silence.
-        wants_partials: whether partial decodes are worth their cost.
+        wants_partials: whether partials are told, and partial decodes worth their cost.
     """
 
     def __init__(
@@ -211,7 +212,8 @@ class Transcription:
                 self._finals_awaited.add(job)
             self._scheduler.submit(self._id, job, self._job_ended)
         for output in self._recognizer.outputs():
-            self._listener.said(output, recognition_s)
+            if self._wants_partials or not isinstance(output, Partial):
+                self._listener.said(output, recognition_s)
         settled_sample = self._first_sample + self._recognizer.settled_sample
         if settled_sample > self._settled_sample:
             self._settled_sample = settled_sample
