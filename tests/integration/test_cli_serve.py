@@ -254,7 +254,7 @@ def test_a_named_model_that_cannot_be_had_ends_the_server(tmp_path: Path) -> Non
     ("option", "sentence"),
     [
         (["--port", "99999"], "--port must be at most 65535"),
-        (["--language", "Spanish"], "--language must match"),
+        (["--language", "Spanish"], "--language must be a language code"),
         (["--engine", "siri"], "'siri' is not one of"),
     ],
 )

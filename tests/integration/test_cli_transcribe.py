@@ -84,6 +84,14 @@ def test_a_bad_file_does_not_stop_the_others(
     assert said[2] == f"{tmp_path}: Is a directory."
 
 
+def test_what_cannot_be_written_is_said_before_anything_is_decoded(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "taken"
+    in_the_way.write_text("a file, not a folder")
+    finished = run("transcribe", "missing.wav", "--output", in_the_way / "talk.txt")
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.splitlines() == [f"Error: {in_the_way}: File exists."]
+
+
 def test_silence_is_said_to_be_silence(tmp_path: Path, whisper: list[str]) -> None:
     import wave
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vivavoz.cli.console import console
 from vivavoz.cli.settings_options import (
     ComputeTypeOption,
     DeviceOption,
@@ -98,16 +99,15 @@ def bench(
 
 
 def _show(rows: Sequence["Row"]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from vivavoz.benchmark.report import table
 
-    console = Console()
-    if not console.is_terminal:
+    out = console()
+    if not out.is_terminal:
         typer.echo(table(rows))
         return
     shown = Table("", *(row.name for row in rows), box=None, header_style="bold")
     for column in fields(rows[0])[1:]:
         shown.add_row(column.name, *(f"{getattr(row, column.name):.4g}" for row in rows))
-    console.print(shown)
+    out.print(shown)

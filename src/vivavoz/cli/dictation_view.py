@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
+from vivavoz.cli.console import console
 from vivavoz.client import UPLOADED, Link, LiveTranscript, VivavozClient
 from vivavoz.session.events import Failed, ServerEvent, SessionCompleted, Warned
 
@@ -105,7 +106,7 @@ class PipeView:
     def __init__(self) -> None:
         self._lines = _ConfirmedLines()
         self._link_notes = _LinkNotes()
-        self._notes = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+        self._notes = console(stderr=True)
 
     def waiting_for_model(self) -> None:
         """Nothing to say in a pipe."""
@@ -141,7 +142,7 @@ class TerminalView:
         self._began_at_s = 0.0
         self._status = Text("◌ Connecting…", style="bright_black")
         self.live = Live(
-            console=Console(highlight=False, markup=False),
+            console=console(),
             get_renderable=self._render,
             refresh_per_second=_REFRESH_PER_SECOND,
             transient=True,

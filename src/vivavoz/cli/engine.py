@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.filesize import decimal
 
+from vivavoz.cli.console import console
 from vivavoz.engines.registry import LoadedEngine, LoadProgress, load_engine
 from vivavoz.recognition.engine import Engine
 from vivavoz.settings import Settings
@@ -33,7 +33,7 @@ def load_watched(
     settings: Settings, on_progress: Callable[[LoadProgress], None] = lambda progress: None
 ) -> LoadedEngine:
     """Load the engine and show on standard error what it waits for."""
-    with Console(stderr=True).status("Loading the model…") as status:
+    with console(stderr=True).status("Loading the model…") as status:
 
         def show(progress: LoadProgress) -> None:
             status.update(_in_words(progress))
@@ -44,11 +44,11 @@ def load_watched(
 
 def announce_engine(loaded: LoadedEngine) -> None:
     """Say on standard error which engine is at work, and why it is not a better one."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    notes = console(stderr=True)
     facts = loaded.engine.capabilities
-    console.print(f"Engine: {_ENGINE_NAMES[facts.name]}, model {facts.model}, on {facts.device}")
+    notes.print(f"Engine: {_ENGINE_NAMES[facts.name]}, model {facts.model}, on {facts.device}")
     if loaded.fallback_reason is not None:
-        console.print(
+        notes.print(
             f"This is the built-in engine, which knows English only. {loaded.fallback_reason}",
             style="yellow",
         )

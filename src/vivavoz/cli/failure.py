@@ -1,13 +1,12 @@
 """Errors as one sentence on standard error."""
 
-import typer
-
+from vivavoz.cli.console import console
 from vivavoz.errors import VivavozError
 
 
 def complain(error: VivavozError | OSError) -> None:
     """Say what went wrong."""
-    typer.secho(f"Error: {sentence_of(error)}", fg=typer.colors.RED, err=True)
+    console(stderr=True).print(f"Error: {sentence_of(error)}", style="red")
 
 
 def sentence_of(error: VivavozError | OSError, about: str = "") -> str:

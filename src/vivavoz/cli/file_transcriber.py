@@ -6,11 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from vivavoz.audio.file import open_audio_file
+from vivavoz.cli.console import console
 from vivavoz.cli.destinations import STDIN
 from vivavoz.cli.failure import sentence_of
 from vivavoz.cli.recording_text import RecordingText
@@ -34,17 +33,17 @@ class FileTranscriber:
         self._engine = engine
         self._settings = settings
         self._format = export_format
-        console = Console(stderr=True)
+        notes = console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}", style="bold"),
             BarColumn(),
             TextColumn("{task.fields[position]}"),
             TimeRemainingColumn(),
-            console=console,
+            console=notes,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
-            disable=not console.is_terminal,
+            disable=not notes.is_terminal,
         )
 
     def __enter__(self) -> Self:
@@ -65,7 +64,7 @@ class FileTranscriber:
         shown_name = "standard input" if name == STDIN else name
         text = RecordingText(name, self._engine, self._settings)
         streams = destination is None and self._format is ExportFormat.TXT
-        task = self._progress.add_task(shown_name, total=None, position="")
+        task = self._progress.add_task(Path(shown_name).name, total=None, position="")
         failure: VivavozError | OSError | None = None
         try:
             for segment in self._segments(name, text, task):
@@ -99,13 +98,13 @@ class FileTranscriber:
     def _write_line(self, line: str) -> None:
         """Text that appears on the same terminal as the bar has to go above it."""
         if sys.stdout.isatty() and not self._progress.disable:
-            self._progress.console.print(Text(line), soft_wrap=True)
+            self._progress.console.print(line)
         else:
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 
     def _say(self, sentence: str, colour: str) -> None:
-        self._progress.console.print(Text(sentence, style=colour), soft_wrap=True)
+        self._progress.console.print(sentence, style=colour)
 
     def _deliver(self, content: bytes, destination: Path | None) -> None:
         if destination is None:
@@ -113,7 +112,6 @@ class FileTranscriber:
             sys.stdout.buffer.write(content)
             sys.stdout.flush()
         else:
-            destination.parent.mkdir(parents=True, exist_ok=True)
             destination.write_bytes(content)
             self._say(f"Written: {destination}", "green")
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from vivavoz.cli.console import console
+from vivavoz.cli.formats import chosen_format
 from vivavoz.cli.settings_options import DataDirOption, settings_from
 from vivavoz.history.catalog import MAX_PAGE
 from vivavoz.history.editing import TranscriptChange
@@ -21,8 +22,17 @@ from vivavoz.history.transcripts import ListedTranscript, Transcript, Transcript
 
 _SHORT_ID_LENGTH = 8
 
+_HELP = """List, show and export finished transcripts.
+
+**Examples**
+
+- `vivavoz history list budget`
+
+- `vivavoz history export 3f2a --output talk.srt`
+"""
+
 app = typer.Typer(
-    help="List, show and export finished transcripts.",
+    help=_HELP,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     add_completion=False,
@@ -111,9 +121,7 @@ def export_transcript(
 
     - `vivavoz history export 3f2a --format docx --output exports/`
     """
-    chosen = export_format or _format_of(output)
-    if output is None and chosen is ExportFormat.DOCX and sys.stdout.isatty():
-        raise typer.BadParameter("A terminal cannot show a document: add --output FILE.")
+    chosen = chosen_format(export_format, output)
     with _history(data_dir) as history:
         catalog = history.catalog
         transcript = catalog.get(catalog.find(transcript_id, None), None)
@@ -149,7 +157,7 @@ def rename(
 def delete(
     transcript_ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID...", help="The transcripts' ids, or enough of them."),
+        typer.Argument(metavar="ID", help="The transcripts' ids, or enough of them."),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     data_dir: DataDirOption = None,
@@ -181,23 +189,10 @@ def _history(data_dir: Path | None) -> Iterator[SqlTranscriptStore]:
         store.close()
 
 
-def _format_of(output: Path | None) -> ExportFormat:
-    """The format that the output's name asks for."""
-    suffix = "" if output is None else output.suffix.lower().removeprefix(".")
-    if not suffix:
-        return ExportFormat.TXT
-    try:
-        return ExportFormat(suffix)
-    except ValueError:
-        raise typer.BadParameter(
-            f"No format is called {suffix}: add --format txt, srt, vtt, json or docx."
-        ) from None
-
-
 def _print_table(page: TranscriptPage) -> None:
-    console = Console(highlight=False)
+    out = console()
     if not page.items:
-        console.print("No transcripts.")
+        out.print("No transcripts.")
         return
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("Id", no_wrap=True)
@@ -213,16 +208,16 @@ def _print_table(page: TranscriptPage) -> None:
             Text(item.title),
             Text.assemble(*((part.text, "bold" * part.match) for part in item.snippet)),
         )
-    console.print(table)
+    out.print(table)
     shown = page.offset + len(page.items)
     if shown < page.total:
-        console.print(f"{shown} of {page.total}; --offset {shown} lists the next.")
+        out.print(f"{shown} of {page.total}; --offset {shown} lists the next.")
 
 
 def _print_facts(transcript: Transcript) -> None:
-    console = Console(highlight=False)
-    console.print(Text(transcript.title, style="bold"))
-    console.print(
+    out = console()
+    out.print(Text(transcript.title, style="bold"))
+    out.print(
         Text(
             f"{transcript.id}\n"
             f"{transcript.started_at.astimezone():%Y-%m-%d %H:%M:%S}, "

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from vivavoz.cli.console import console
 from vivavoz.cli.settings_options import DataDirOption, settings_from
 from vivavoz.errors import KeyNotFoundError
 from vivavoz.history.database import Database
@@ -68,9 +68,9 @@ def list_keys(data_dir: DataDirOption = None) -> None:
     """
     with _key_store(data_dir) as keys:
         known = keys.all()
-    console = Console(highlight=False)
+    out = console()
     if not known:
-        console.print("No API keys. `vivavoz keys add USER` makes one.")
+        out.print("No API keys. `vivavoz keys add USER` makes one.")
         return
     table = Table("Id", "User", "Made", "Revoked", box=box.SIMPLE_HEAD)
     for key in known:
@@ -81,7 +81,7 @@ def list_keys(data_dir: DataDirOption = None) -> None:
             f"{key.created_at.astimezone():%Y-%m-%d %H:%M}",
             revoked,
         )
-    console.print(table)
+    out.print(table)
 
 
 @app.command()

@@ -29,6 +29,7 @@ def listen(
         str | None,
         typer.Option(
             "--url",
+            metavar="URL",
             help="The server to use.",
             show_default="the one on this machine, else one inside this command",
         ),
@@ -37,6 +38,7 @@ def listen(
         str | None,
         typer.Option(
             "--api-key",
+            metavar="KEY",
             envvar="VIVAVOZ_API_KEY",
             help="For a server that asks for one; safer in the variable, where others on this "
             "machine do not see it.",

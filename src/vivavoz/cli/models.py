@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from vivavoz.cli.console import console
 from vivavoz.engines import whisper_models
 from vivavoz.engines.model_hub import cache_folder
 from vivavoz.settings import Settings
@@ -41,19 +41,19 @@ def list_models() -> None:
 
     - `vivavoz models list`
     """
-    console = Console()
+    out = console()
     installed = whisper_models.installed_models()
     if installed:
         table = Table("Model", "Hub id", "Size", box=None, header_style="bold")
         for model in installed:
             table.add_row(model.name, model.hub_id, decimal(model.size_bytes))
-        console.print(table)
-        console.print(f"They are in {cache_folder()}", soft_wrap=True, highlight=False)
+        out.print(table)
+        out.print(f"They are in {cache_folder()}")
     else:
-        console.print("No Whisper model is on this machine yet: `vivavoz models download base`.")
+        out.print("No Whisper model is on this machine yet: `vivavoz models download base`.")
     sizes = ", ".join(whisper_models.HUB_IDS)
-    console.print(f"Sizes to choose from: {sizes}.", soft_wrap=True, highlight=False)
-    console.print("The English engine PocketSphinx is built in and needs no download.")
+    out.print(f"Sizes to choose from: {sizes}.")
+    out.print("The English engine PocketSphinx is built in and needs no download.")
 
 
 @app.command()
@@ -66,13 +66,13 @@ def download(model: ModelArgument) -> None:
 
     - `vivavoz models download Systran/faster-whisper-large-v3`
     """
-    console = Console(stderr=True)
+    notes = console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
         TimeRemainingColumn(),
-        console=console,
+        console=notes,
         transient=True,
     ) as progress:
         task = progress.add_task(f"Downloading {model}", total=None)
@@ -81,7 +81,7 @@ def download(model: ModelArgument) -> None:
             hub_timeout_s=Settings().hub_timeout_s,
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    console.print(f"{model} is ready: vivavoz serve --engine whisper --model {model}")
+    notes.print(f"{model} is ready: vivavoz serve --engine whisper --model {model}")
     typer.echo(path)
 
 

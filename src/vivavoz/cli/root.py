@@ -27,7 +27,7 @@ Speech into text while it is being spoken, on your own machine.
 
 - `vivavoz serve`  (then open the address that it prints)
 
-- `vivavoz transcribe interview.mp3 --format srt --output interview.srt`
+- `vivavoz transcribe interview.mp3 --output interview.srt`
 
 - `vivavoz listen --language es`
 """

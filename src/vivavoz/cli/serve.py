@@ -27,11 +27,14 @@ app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
 @app.command()
 def serve(
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Address to listen on.", show_default="127.0.0.1"),
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(help="Port to listen on; 0 takes any free one.", show_default="8000"),
+        typer.Option(
+            metavar="NUMBER", help="Port to listen on; 0 takes any free one.", show_default="8000"
+        ),
     ] = None,
     auth: Annotated[
         bool | None,

@@ -13,6 +13,7 @@ import typer
 import uvicorn
 
 from vivavoz.app import create_app, server_config
+from vivavoz.cli.console import console
 from vivavoz.cli.engine import announce_engine, load_watched
 from vivavoz.engines.registry import LoadedEngine, LoadProgress
 from vivavoz.errors import ServerUnreachableError, VivavozError
@@ -120,9 +121,8 @@ def _page_address(listener: socket.socket) -> str:
 def _warn_of_little_memory(settings: Settings) -> None:
     memory_gb = psutil.virtual_memory().total / _BYTES_PER_GB
     if memory_gb < settings.min_memory_gb:
-        typer.secho(
+        console(stderr=True).print(
             f"This machine has {memory_gb:.1f} GB of memory, less than the "
             f"{settings.min_memory_gb:g} GB recommended; large models may not fit.",
-            fg=typer.colors.YELLOW,
-            err=True,
+            style="yellow",
         )

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from vivavoz.session.broken_rule import broken_rule
 from vivavoz.settings import Device, EngineChoice, Profile, Settings
@@ -53,6 +52,7 @@ ComputeTypeOption = Annotated[
     str | None,
     typer.Option(
         "--compute-type",
+        metavar="TYPE",
         help="CTranslate2 compute type: int8, float16, float32, …",
         rich_help_panel=_ENGINE,
         show_default="int8 on CPU, float16 on CUDA",
@@ -101,5 +101,3 @@ def settings_from(**options: Any) -> Settings:
         field, rule = broken_rule(error)
         name = f"--{field.replace('_', '-')}" if field in given else f"VIVAVOZ_{field.upper()}"
         raise typer.BadParameter(f"{name} {rule}.") from None
-    except SettingsError as error:
-        raise typer.BadParameter(f"A VIVAVOZ_* variable cannot be read: {error}.") from None

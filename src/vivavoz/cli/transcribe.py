@@ -1,10 +1,14 @@
 """``vivavoz transcribe``: whole files into text."""
 
+import errno
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from vivavoz.cli.formats import chosen_format
 from vivavoz.cli.settings_options import (
     ComputeTypeOption,
     DeviceOption,
@@ -23,11 +27,12 @@ app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
 def transcribe(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Audio or video files; - reads standard input."),
+        typer.Argument(metavar="FILE", help="Audio or video files; - reads standard input."),
     ],
     export_format: Annotated[
-        ExportFormat, typer.Option("--format", "-f", help="What to write.")
-    ] = ExportFormat.TXT,
+        ExportFormat | None,
+        typer.Option("--format", "-f", help="What to write.", show_default="by --output, else txt"),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -54,6 +59,8 @@ def transcribe(
 
     - `vivavoz transcribe meeting.m4a`
 
+    - `vivavoz transcribe interview.mp3 --output interview.srt`
+
     - `vivavoz transcribe *.mp4 --format srt --output subtitles/`
 
     - `ffmpeg -i call.amr -f wav - | vivavoz transcribe - --language es`
@@ -66,19 +73,29 @@ def transcribe(
         language=language,
         profile=profile,
     )
-    if output is None and len(files) > 1 and export_format is not ExportFormat.TXT:
+    chosen = chosen_format(export_format, output if len(files) == 1 else None)
+    if output is None and len(files) > 1 and chosen is not ExportFormat.TXT:
         raise typer.BadParameter(
-            f"Several files as {export_format.value} need a folder: add --output DIR."
+            f"Several files as {chosen.value} need a folder: add --output DIR."
         )
     from vivavoz.cli.destinations import destinations
     from vivavoz.cli.engine import open_engine
     from vivavoz.cli.file_transcriber import FileTranscriber
 
-    paths = destinations(files, export_format, output)
+    paths = destinations(files, chosen, output)
+    _require_writable(paths)
     with (
         open_engine(settings) as loaded,
-        FileTranscriber(loaded, settings, export_format) as transcriber,
+        FileTranscriber(loaded, settings, chosen) as transcriber,
     ):
         well = [transcriber.transcribe(*job) for job in zip(files, paths, strict=True)]
     if not all(well):
         raise typer.Exit(1)
+
+
+def _require_writable(paths: Iterable[Path | None]) -> None:
+    """An hour of decoding is not to end in a file that cannot be written."""
+    for path in filter(None, paths):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))

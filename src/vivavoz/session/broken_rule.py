@@ -37,6 +37,12 @@ _RULES: Mapping[str, str] = {
     "json_invalid": "must be well-formed text",
 }
 
+_PATTERNS: Mapping[str, str] = {
+    r"^[a-z]{2,3}$": "must be a language code such as es or en",
+    r"^([a-z]{2,3}|auto)$": "must be a language code such as es or en, or auto",
+}
+"""Patterns in words."""
+
 _SAFE_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -52,6 +58,8 @@ def _rule(kind: str, context: Mapping[str, Any]) -> str:
         return f"breaks a rule: {context['error']}"
     if kind.startswith(("datetime", "timezone")):
         return "must be an ISO 8601 date and time"
+    if context.get("pattern") in _PATTERNS:
+        return _PATTERNS[context["pattern"]]
     return _RULES.get(kind, "is not valid").format(**context)
 
 

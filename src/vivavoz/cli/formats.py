@@ -1,0 +1,34 @@
+"""Which format a command writes."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from vivavoz.history.export import ExportFormat
+
+
+def chosen_format(asked: ExportFormat | None, output: Path | None) -> ExportFormat:
+    """What was asked for, else what the output's name asks for, else text.
+
+    Raises:
+        typer.BadParameter: the name asks for no known format, or a document for the terminal.
+    """
+    chosen = asked or _format_of(output)
+    if chosen is ExportFormat.DOCX and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(
+            "A terminal cannot show a Word document: name a file for it with -o FILE."
+        )
+    return chosen
+
+
+def _format_of(output: Path | None) -> ExportFormat:
+    if output is None or output.is_dir() or not output.suffix:
+        return ExportFormat.TXT
+    suffix = output.suffix.lower().removeprefix(".")
+    try:
+        return ExportFormat(suffix)
+    except ValueError:
+        raise typer.BadParameter(
+            f"No format is called {suffix}: add --format {', '.join(ExportFormat)}."
+        ) from None
