@@ -14,7 +14,7 @@ import json
 import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
@@ -24,50 +24,23 @@ from vivavoz.session import strict_json
 from vivavoz.session.broken_rule import broken_rule
 from vivavoz.session.entities import MAX_CHUNK_BYTES, AudioChunk
 from vivavoz.session.events import (
-    Ack,
     AudioChunkReceived,
     ClientEvent,
     Event,
-    Failed,
     MetricsMeasured,
-    PauseRecording,
-    Ping,
-    Pong,
-    ResumeRecording,
     ServerEvent,
-    SessionCompleted,
-    SessionCreated,
-    SessionResumed,
-    StartRecording,
-    StatusChanged,
-    StopRecording,
     TranscriptionFinal,
     TranscriptionPartial,
-    Warned,
 )
 
 _CHUNK_HEADER = struct.Struct(">Id")
 
 _CLIENT_EVENTS: Mapping[str, type[ClientEvent]] = {
-    model.event: model
-    for model in (StartRecording, PauseRecording, ResumeRecording, StopRecording, Ping)
+    model.event: model for model in get_args(ClientEvent)
 }
 
 _SERVER_EVENTS: Mapping[str, type[ServerEvent]] = {
-    model.event: model
-    for model in (
-        SessionCreated,
-        SessionResumed,
-        Ack,
-        TranscriptionPartial,
-        TranscriptionFinal,
-        StatusChanged,
-        MetricsMeasured,
-        Warned,
-        Failed,
-        Pong,
-        SessionCompleted,
-    )
+    model.event: model for model in get_args(ServerEvent)
 }
 
 _WRAPPED_FIELD: Mapping[type[Event], str] = {
@@ -114,7 +87,7 @@ class _ChunkHeader(BaseModel):
 
 def client_event_names() -> tuple[str, ...]:
     """The names of all events that a client may send."""
-    return (*_CLIENT_EVENTS, AudioChunkReceived.event)
+    return tuple(_CLIENT_EVENTS)
 
 
 def encode_client(event: ClientEvent) -> str:

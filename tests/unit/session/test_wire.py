@@ -5,7 +5,7 @@ import json
 import math
 import struct
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -418,6 +418,13 @@ def test_a_malformed_message_is_refused(message: str) -> None:
     with pytest.raises(InvalidMessageError) as caught:
         decode_client_text(message, session_id=SESSION_ID)
     assert caught.value.message.endswith(".")
+
+
+def test_an_unknown_event_is_told_every_name_there_is() -> None:
+    with pytest.raises(InvalidMessageError) as caught:
+        decode_client_text('{"event":"shout"}', session_id=SESSION_ID)
+    names = sorted(event.event for event in get_args(ClientEvent))
+    assert caught.value.message.endswith(f"event must be one of {', '.join(names)}.")
 
 
 @given(st.text() | st.binary())
