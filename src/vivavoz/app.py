@@ -82,7 +82,11 @@ class Server:
         self.loader = EngineLoader(settings, load)
         self.manager = SessionManager(services, self.loader)
         self._leftovers = Leftovers(
-            services, self.manager.is_live, self._store.purge_metrics, self.trash.purge
+            services,
+            self.manager.is_live,
+            self.loader.until_loaded,
+            self._store.purge_metrics,
+            self.trash.purge,
         )
 
     @asynccontextmanager

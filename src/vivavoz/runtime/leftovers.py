@@ -1,7 +1,7 @@
 """Sessions that an earlier process left behind, and what has been kept for long enough."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,7 @@ class Leftovers:
     Args:
         services: the server's.
         is_live: whether a session is in this process's hands.
+        until_loaded: waits for the engine: no client can come back before it is there.
         purge_metrics: deletes the session metrics from before a time. Blocks.
         purge_deleted: deletes for good the transcripts that can no longer be brought back. Blocks.
     """
@@ -32,11 +33,13 @@ class Leftovers:
         self,
         services: Services,
         is_live: Callable[[UUID], bool],
+        until_loaded: Callable[[], Awaitable[object]],
         purge_metrics: Callable[[datetime], object],
         purge_deleted: Callable[[], object],
     ) -> None:
         self._services = services
         self._is_live = is_live
+        self._until_loaded = until_loaded
         self._purge_metrics = purge_metrics
         self._purge_deleted = purge_deleted
 
@@ -44,9 +47,9 @@ class Leftovers:
         """Look now and then, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._repeat(self.purge))
-            tasks.create_task(
-                self._repeat(self.finish_all, after_s=self._services.settings.resume_window_s)
-            )
+            await self._until_loaded()
+            await asyncio.sleep(self._services.settings.resume_window_s)
+            await self._repeat(self.finish_all)
 
     def purge(self) -> None:
         """Delete what has been kept for long enough, and give freed memory back. Blocks."""
@@ -55,9 +58,8 @@ class Leftovers:
         self._purge_deleted()
         give_back_freed()
 
-    async def _repeat(self, sweep: Callable[[], object], *, after_s: float = 0.0) -> None:
+    async def _repeat(self, sweep: Callable[[], object]) -> None:
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(after_s)
         while True:
             try:
                 await loop.run_in_executor(self._services.store_executor, sweep)

@@ -66,6 +66,7 @@ class EngineLoader:
         self._load = load
         self._recognition: Recognition | None = None
         self._is_closed = False
+        self._ended = asyncio.Event()
         self.state: EngineState = "loading"
         self.progress: Progress | None = None
         self.fallback_reason: str | None = None
@@ -94,6 +95,10 @@ class EngineLoader:
             retry_after_s=_RETRY_AFTER_S,
             stage=self.progress.stage if self.progress else None,
         )
+
+    async def until_loaded(self) -> None:
+        """Wait until the engine is there, or is known not to come."""
+        await self._ended.wait()
 
     def start(self) -> None:
         """Begin to load, on a daemon thread: a download must not hold up the exit."""
@@ -136,3 +141,4 @@ class EngineLoader:
             self._recognition = Recognition(outcome.engine, scheduler)
             self.fallback_reason = outcome.fallback_reason
             self.state = "ready"
+        self._ended.set()

@@ -1,5 +1,6 @@
 """Every limit and time-out of a session, with a clock that the test moves."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -194,6 +195,39 @@ async def test_a_session_that_ended_gives_its_place_back(
     house.call(ADDRESS)
 
 
+def leftovers_of(house: House, loaded: asyncio.Event) -> Leftovers:
+    return Leftovers(
+        house.services,
+        house.manager.is_live,
+        loaded.wait,
+        house.store.purge_metrics,
+        lambda: None,
+    )
+
+
+async def test_leftovers_wait_for_their_clients_from_the_moment_the_model_is_there(
+    open_house: OpenHouse, sentence: list[bytes]
+) -> None:
+    house = await open_house(resume_window_s=0.01)
+    caller = dictating(house, [*sentence, silence(1.0)])
+    while not isinstance(await caller.connection.next(), TranscriptionFinal):
+        pass
+    session_id = caller.runner.session.entity.session_id
+    await house.manager.drain()
+    house.clock.advance(400 * 24 * 3600)  # past the wall clock of the store
+    loaded = asyncio.Event()
+    looking = asyncio.create_task(leftovers_of(house, loaded).run())
+    await asyncio.sleep(0.2)
+    assert house.store.find_unfinished(session_id) is not None
+    loaded.set()
+    async with asyncio.timeout(10):
+        while house.store.find_unfinished(session_id):  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.01)
+    assert not looking.done()
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
 async def test_leftovers_of_an_earlier_process_are_finished(
     open_house: OpenHouse, sentence: list[bytes]
 ) -> None:
@@ -203,9 +237,7 @@ async def test_leftovers_of_an_earlier_process_are_finished(
         pass
     session_id = caller.runner.session.entity.session_id
     await house.manager.drain()
-    leftovers = Leftovers(
-        house.services, house.manager.is_live, house.store.purge_metrics, lambda: None
-    )
+    leftovers = leftovers_of(house, asyncio.Event())
     assert leftovers.finish_all() == 0
     house.clock.advance(400 * 24 * 3600)  # past the wall clock of the store
     assert leftovers.finish_all() == 1
