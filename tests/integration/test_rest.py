@@ -153,6 +153,19 @@ async def test_the_api_is_described(http: httpx.AsyncClient) -> None:
     assert "text/html" in (await http.get("/docs")).headers["Content-Type"]
 
 
+async def test_every_refusal_is_described_in_the_one_shape(http: httpx.AsyncClient) -> None:
+    described = (await http.get("/openapi.json")).json()
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            refusal = operation["responses"]["default"]["content"]["application/json"]["schema"]
+            assert refusal == {"$ref": "#/components/schemas/Failed"}, (method, path)
+            assert "422" not in operation["responses"], (method, path)
+    schemas = described["components"]["schemas"]
+    assert schemas["Failed"]["properties"] == {"error": {"$ref": "#/components/schemas/ErrorBody"}}
+    assert set(schemas["ErrorBody"]["properties"]) == set(ErrorBody.model_fields)
+    assert "HTTPValidationError" not in schemas
+
+
 async def test_prometheus_counts_sessions(server: LiveServer, http: httpx.AsyncClient) -> None:
     async with websocket_client(server.port) as client:
         await client.greeted()

@@ -34,7 +34,8 @@ def error_response(body: dict[str, Any], status: int) -> JSONResponse:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Answer every failure of the application in the one error shape."""
+    """Answer every failure of the application in the one error shape, and describe it so."""
+    app.router.responses["default"] = {"model": Failed, "description": "Why it could not be done."}
 
     def answer(request: Request, error: VivavozError, status: int | None = None) -> JSONResponse:
         request_id = getattr(request.state, "request_id", None) or uuid4().hex
