@@ -25,6 +25,7 @@ class Row:
     latency_p95_s: float
     first_partial_p50_s: float
     final_after_endpoint_p50_s: float
+    final_after_speech_p50_s: float
     flicker: float
     encoded_s_per_s: float
     tokens_per_word: float
@@ -54,6 +55,7 @@ def row_of(
         if one.first_shown_s is not None
     ]
     endpoint = [wait for playback in playbacks for wait in playback.endpoint_to_final_s]
+    speech_end = [wait for playback in playbacks for wait in playback.speech_end_to_final_s]
     return Row(
         name=name,
         recordings=len(playbacks),
@@ -64,6 +66,7 @@ def row_of(
         latency_p95_s=percentile(latencies, 0.95),
         first_partial_p50_s=percentile(first, 0.5),
         final_after_endpoint_p50_s=percentile(endpoint, 0.5),
+        final_after_speech_p50_s=percentile(speech_end, 0.5),
         flicker=sum(one.changed_words for one in scores) / finals,
         encoded_s_per_s=sum(playback.encoded_s for playback in playbacks) / audio_s,
         tokens_per_word=sum(playback.decoded_tokens for playback in playbacks) / finals,

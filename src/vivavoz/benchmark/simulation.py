@@ -28,7 +28,7 @@ from vivavoz.recognition.recognizer import (
     open_recognizer,
 )
 from vivavoz.recognition.transcript import Hypothesis
-from vivavoz.vad.segmenter import Segmenter, SpeechEnded
+from vivavoz.vad.segmenter import Segmenter, SegmentEvent, SpeechEnded
 from vivavoz.vad.silero import SpeechDetector
 
 BLOCK_S = 0.1
@@ -39,7 +39,8 @@ class Playback:
     """What happened while one recording was played.
 
     ``final_times_s``: when each final was there. ``endpoint_to_final_s``: for each final that an
-    endpoint closed, from the endpoint until it was there. ``work_s``: processor time of all
+    endpoint closed, from the endpoint until it was there; ``speech_end_to_final_s``: the same from
+    where the voice detector heard the last of it. ``work_s``: processor time of all
     decodes; ``other_work_s``: of voice detection and the recogniser itself.
     """
 
@@ -49,6 +50,7 @@ class Playback:
     final_times_s: list[float] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     endpoint_to_final_s: list[float] = field(default_factory=list)
+    speech_end_to_final_s: list[float] = field(default_factory=list)
     work_s: float = 0.0
     other_work_s: float = 0.0
     encoded_s: float = 0.0
@@ -173,9 +175,12 @@ class _Player:
                     shown = ()
                     self._result.finals.append(output)
                     self._result.final_times_s.append(self._now_s)
-                    endpoint_s = self._endpoints.times_s.get(output.end_sample)
-                    if endpoint_s is not None:
-                        self._result.endpoint_to_final_s.append(self._now_s - endpoint_s)
+                    endpoint = self._endpoints.by_end_sample.get(output.end_sample)
+                    if endpoint is not None:
+                        self._result.endpoint_to_final_s.append(self._now_s - endpoint.noticed_s)
+                        self._result.speech_end_to_final_s.append(
+                            self._now_s - endpoint.speech_end_s
+                        )
                 case Lost():
                     self._result.lost.append(output)
         if shown is None:
@@ -186,20 +191,30 @@ class _Player:
             self._result.views.append(View(self._now_s, words))
 
 
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """When an utterance's end was noticed, and when it was."""
+
+    noticed_s: float
+    speech_end_s: float
+
+
 class _Endpoints:
-    """When each endpoint was noticed, by the end of its utterance's audio."""
+    """Each endpoint, by the end of its utterance's audio."""
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
-        self.times_s: dict[int, float] = {}
+        self.by_end_sample: dict[int, _Endpoint] = {}
 
     def push(self, probabilities: Sequence[float], now_s: float) -> None:
         for probability in probabilities:
-            for event in self._segmenter.push(probability):
-                if isinstance(event, SpeechEnded):
-                    self.times_s[event.end_sample] = now_s
+            self._note(self._segmenter.push(probability), now_s)
 
     def flush(self, now_s: float) -> None:
-        for event in self._segmenter.flush():
+        self._note(self._segmenter.flush(), now_s)
+
+    def _note(self, events: Sequence[SegmentEvent], now_s: float) -> None:
+        for event in events:
             if isinstance(event, SpeechEnded):
-                self.times_s[event.end_sample] = now_s
+                speech_end_s = event.speech_end_sample / SAMPLE_RATE_HZ
+                self.by_end_sample[event.end_sample] = _Endpoint(now_s, speech_end_s)

@@ -193,7 +193,8 @@ class WhisperDecoder:
         )
         return DecodeResult(
             hypothesis=Hypothesis(words, *language),
-            no_speech_probability=max((one.no_speech_prob for one in segments), default=1.0),
+            # Segments without speech are left out already; one with speech speaks for the rest.
+            no_speech_probability=min((one.no_speech_prob for one in segments), default=1.0),
             average_log_probability=min((one.avg_logprob for one in segments), default=0.0),
             compression_ratio=max((one.compression_ratio for one in segments), default=0.0),
             encoded_s=frames / FRAMES_PER_S,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from faster_whisper import WhisperModel
+from faster_whisper.transcribe import Segment
 
 from tests.integration.recognition_driver import Sample
 from vivavoz.engines.whisper import WhisperEngine
@@ -20,6 +21,7 @@ from vivavoz.recognition.engine import (
     Pcm,
     RecognitionOptions,
 )
+from vivavoz.recognition.guards import doubt_of
 from vivavoz.recognition.transcript import Word
 
 SPANISH = Sample.load("es-3")
@@ -98,6 +100,28 @@ def test_silence_has_no_words(engine: WhisperEngine) -> None:
     for request in (final(silence), final(silence, None)):
         [result] = engine.decode([request])
         assert result.hypothesis.words == ()
+
+
+def test_a_final_with_speech_in_one_of_its_windows_is_not_taken_for_silence(
+    model: WhisperModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One window unsure of its words, another unsure that anybody speaks: both have passed."""
+    heard: list[Segment] = []
+    generate = model.generate_segments
+
+    def hard_to_hear(*arguments: object) -> Iterator[Segment]:
+        [segment] = list(generate(*arguments))[:1]
+        heard.append(replace(segment, avg_logprob=-1.1, no_speech_prob=0.1))
+        heard.append(replace(segment, avg_logprob=-0.5, no_speech_prob=0.7))
+        yield from heard
+
+    monkeypatch.setattr(model, "generate_segments", hard_to_hear)
+    request = final(cut(SPANISH, 4.0))
+    [result] = WhisperEngine(model, name="fixture", device="cpu").decode([request])
+    assert len(heard) == 2
+    assert len(result.hypothesis.words) > 5
+    assert result.average_log_probability == -1.1
+    assert doubt_of(request, result) is None
 
 
 # --- partials -------------------------------------------------------------------------------------
