@@ -114,7 +114,7 @@ def serving(log: Path, *options: str) -> Iterator[str]:
             yield _address_in(log, process)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(60)
 
 
 def _address_in(log: Path, process: "subprocess.Popen[bytes]") -> str:
@@ -140,7 +140,7 @@ def test_beyond_loopback_it_refuses_to_start_unprotected(
         command += ["--host", EVERYWHERE]
     else:
         monkeypatch.setenv("VIVAVOZ_HOST", EVERYWHERE)
-    refused = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
+    refused = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert len(refused.stderr.splitlines()) == 1
     for way_out in ("vivavoz keys add NAME", "--auth", "--allow-unauthenticated"):
@@ -211,6 +211,6 @@ def test_a_server_inside_a_command_stays_on_loopback(
         "with embedded_server(Settings()) as address: print(address)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=30
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
     assert ran.stdout.startswith("http://127.0.0.1:")

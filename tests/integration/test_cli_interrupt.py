@@ -29,7 +29,7 @@ def test_an_interrupted_start_ends_calmly(
     assert "listens at" in process.stdout.readline()
     time.sleep(after_s)
     process.send_signal(by)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "terminate called" not in errors
     assert "Traceback" not in errors

@@ -30,7 +30,7 @@ from vivavoz.session.events import (
 from vivavoz.session.wire import data_of, decode_server, encode_binary_chunk
 
 PCM = "audio/pcm;rate=16000;channels=1"
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0
 CAPTURED = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
 _Event = TypeVar("_Event", bound=ServerEvent)

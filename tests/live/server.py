@@ -15,7 +15,7 @@ from vivavoz.runtime.loading import LoadEngine
 from vivavoz.settings import Settings
 
 _POLL_S = 0.005
-_PATIENCE_S = 10.0
+_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True)

@@ -103,13 +103,13 @@ class Listener(Sink, threading.Thread):
         return self._becomes(lambda: self.decoder.pending_chunks == 0)
 
     def _becomes(self, condition: Callable[[], bool]) -> bool:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while not condition() and time.monotonic() < deadline:
             time.sleep(0.001)
         return condition()
 
     def finish(self) -> None:
-        self.join(5)
+        self.join(30)
         assert not self.is_alive()
 
 

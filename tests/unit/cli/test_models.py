@@ -48,7 +48,7 @@ def test_a_model_is_downloaded_listed_and_removed(local_hub: Any, hub_cache: Pat
     assert "No Whisper model" in vivavoz("list").stdout
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], timeout_s: float = 60.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"

@@ -19,7 +19,8 @@ from vivavoz.settings import Settings
 
 def load(progress: list[LoadProgress] | None = None, **settings: Any) -> LoadedEngine:
     steps = [] if progress is None else progress
-    return load_engine(Settings(worker_threads=2, **settings), steps.append)
+    known = {"worker_threads": 2, "hub_timeout_s": 30.0, **settings}
+    return load_engine(Settings.model_validate(known), steps.append)
 
 
 def stages_of(progress: list[LoadProgress]) -> list[str]:
@@ -59,7 +60,7 @@ def test_auto_falls_back_with_a_reason_when_the_hub_is_away(black_hole: str) -> 
     assert loaded.engine.capabilities.name == "pocketsphinx"
     assert loaded.fallback_reason is not None
     assert "faster-whisper-base" in loaded.fallback_reason
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_a_named_engine_never_falls_back(black_hole: str) -> None:

@@ -13,10 +13,10 @@ import pytest
 from vivavoz.engines import model_hub, whisper_models
 from vivavoz.errors import ModelFailedError, ModelNotAvailableError
 
-ENOUGH_S = 5.0
+ENOUGH_S = 20.0
 
 
-def fetch(model: str, progress: list[tuple[int, int]] | None = None, wait_s: float = 5.0) -> Path:
+def fetch(model: str, progress: list[tuple[int, int]] | None = None, wait_s: float = 30.0) -> Path:
     """Fetch a model, noting the progress."""
     steps = [] if progress is None else progress
     return whisper_models.fetch(

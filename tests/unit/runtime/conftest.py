@@ -34,6 +34,7 @@ from vivavoz.settings import Settings
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 ADDRESS = "192.0.2.1"
+PATIENCE_S = 30.0
 
 
 @dataclass(eq=False)
@@ -103,7 +104,7 @@ class Caller:
 
     async def until_closed(self) -> int:
         """Read to the end; the close code."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not isinstance(event := await self.connection.next(), Closing):
                 self.events.append(event)
         return int(event.code)
@@ -134,7 +135,7 @@ class House:
 
     async def until_gone(self, caller: Caller) -> None:
         """Wait for the session's end."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while caller.runner in self.manager.runners:  # noqa: ASYNC110 - nobody is told
                 await asyncio.sleep(0.001)
 
@@ -162,7 +163,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
         )
         loader = EngineLoader(known, ready(CountingEngine()))
         loader.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while loader.state == "loading":  # noqa: ASYNC110 - a thread tells it
                 await asyncio.sleep(0.001)
         house = House(clock, services, store, SessionManager(services, loader))
