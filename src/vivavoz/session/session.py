@@ -7,6 +7,7 @@ from typing import Any
 
 from vivavoz.errors import InvalidStateError, TooManyReconnectsError
 from vivavoz.session.deadlines import Deadline, Deadlines, Moment
+from vivavoz.session.duration import DurationLimit
 from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
 from vivavoz.session.events import Ack, ServerEvent, StatusChanged, Warned, WarningCode
 from vivavoz.session.intake import AudioIntake
@@ -17,6 +18,7 @@ from vivavoz.session.watermarks import Watermarks
 
 S = SessionStatus
 _TAKES_AUDIO = frozenset({S.RECORDING, S.PAUSED, S.FINALIZING})
+_OF_A_CONNECTION = (Deadline.CONNECT, Deadline.IDLE, Deadline.GAP, Deadline.DURATION_WARNING)
 
 
 class Session:
@@ -54,7 +56,7 @@ class Session:
         trail_start = self.stream.beginning if self.stream else DurableMark()
         self.intake = AudioIntake(trail_start.sequence_number + 1, rules, at.monotonic_s)
         self.watermarks = Watermarks(trail_start)
-        self._limit_duration(at)
+        self._duration = DurationLimit(entity, self.deadlines, at)
 
     # --- what it tells ----------------------------------------------------------------------------
 
@@ -89,13 +91,14 @@ class Session:
         """The first connection is open."""
         self._move_to(S.CONNECTED)
         self.deadlines.set(Deadline.CONNECT, at.monotonic_s + self.rules.connect_timeout_s)
+        self._duration.expect_warning(self.rules.duration_warning_s)
 
     def connection_lost(self, at: Moment) -> None:
         """No connection is left; the session waits for its client."""
         if self.is_terminal or self.status is S.RECONNECTING:
             return
         self._move_to(S.RECONNECTING)
-        self.deadlines.clear(Deadline.IDLE, Deadline.CONNECT, Deadline.GAP)
+        self.deadlines.clear(*_OF_A_CONNECTION)
         self.deadlines.set(Deadline.RESUME, at.monotonic_s + self.rules.resume_window_s)
 
     def connection_resumed(self, at: Moment) -> None:
@@ -114,6 +117,7 @@ class Session:
         self._leave_reconnecting()
         self.intake.connection_resumed()
         self.deadlines.clear(Deadline.RESUME)
+        self._duration.expect_warning(self.rules.duration_warning_s)
         self._after_intake(at)
         self.heard_from_client(at)
 
@@ -225,9 +229,9 @@ class Session:
 
     def warn_of_duration_limit(self, at: Moment) -> None:
         """Tell the client that its time is nearly over."""
-        left = {"remaining_s": self.rules.duration_warning_s}
-        sentence = "The session ends and is saved in {remaining_s:.0f} seconds."
-        self._warn(WarningCode.DURATION_LIMIT_NEAR, sentence.format(**left), left, at)
+        left_s = self._duration.remaining_s(at)
+        sentence = f"The session ends and is saved in {left_s} seconds."
+        self._warn(WarningCode.DURATION_LIMIT_NEAR, sentence, {"remaining_s": left_s}, at)
 
     def finalize(self, at: Moment) -> list[AudioChunk]:
         """End the recording from the server's side: return the chunks held behind gaps, the last
@@ -258,12 +262,6 @@ class Session:
         first = self.intake.expected_sequence_number
         self.stream = ContainerStream(mime_type, first, self.watermarks.decoded.sample_index)
         return self.stream
-
-    def _limit_duration(self, at: Moment) -> None:
-        elapsed_s = max((at.wall - self.entity.start_time).total_seconds(), 0.0)
-        end_s = at.monotonic_s + self.entity.duration_limit - elapsed_s
-        self.deadlines.set(Deadline.DURATION, end_s)
-        self.deadlines.set(Deadline.DURATION_WARNING, end_s - self.rules.duration_warning_s)
 
     def _after_intake(self, at: Moment) -> None:
         self.entity.audio_chunks_received = self.intake.chunks_received

@@ -68,6 +68,17 @@ async def test_sixty_minutes_then_saved_and_completed(
     assert house.store.catalog.get(completed.transcript_id, None).text == completed.confirmed_text
 
 
+async def test_a_session_of_a_minute_is_told_so_at_once(open_house: OpenHouse) -> None:
+    house = await open_house(duration_limit_s=60)
+    caller = house.call()
+    house.clock.advance(0)
+    while not isinstance(warned := await caller.connection.next(), Warned):
+        pass
+    assert warned.code == WarningCode.DURATION_LIMIT_NEAR
+    assert warned.details == {"remaining_s": 60}
+    assert "60 seconds" in warned.message
+
+
 async def test_audio_longer_than_the_limit_ends_the_session_too(open_house: OpenHouse) -> None:
     house = await open_house(duration_limit_s=60, max_chunk_bytes=1_048_576)
     caller = dictating(house, [silence(30), silence(29), silence(2)])

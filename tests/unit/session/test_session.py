@@ -84,6 +84,42 @@ def test_the_warning_comes_five_minutes_before_the_end() -> None:
     assert due(session, 3600) == [Deadline.DURATION]
 
 
+def warned_of(session: Session, seconds: float) -> list[object]:
+    session.warn_of_duration_limit(at(seconds))
+    return [
+        event.details["remaining_s"]
+        for event in session.events_to_send()
+        if isinstance(event, Warned)
+    ]
+
+
+def test_a_session_shorter_than_the_warning_is_told_its_true_time_once_somebody_is_there() -> None:
+    entity = StreamingSession(session_id=SESSION_ID, start_time=START, duration_limit=60)
+    session = Session(entity, RULES, at(0))
+    assert due(session, 20) == []
+    session.connected(at(20))
+    assert due(session, 20) == [Deadline.DURATION_WARNING]
+    assert warned_of(session, 20) == [40]
+
+
+def test_a_client_that_was_away_is_warned_when_it_comes_back() -> None:
+    session = recording(resume_window_s=1e6)
+    session.connection_lost(at(3200))
+    assert due(session, 3400) == []
+    session.connection_resumed(at(3400))
+    assert due(session, 3400) == [Deadline.DURATION_WARNING]
+    assert warned_of(session, 3400) == [200]
+
+
+def test_who_comes_back_to_a_session_that_is_finalised_is_not_warned() -> None:
+    session = recording()
+    session.connection_lost(at(3400))
+    session.finalize(at(3400))
+    session.connection_lost(at(3400))
+    session.connection_resumed(at(3401))
+    assert Deadline.DURATION_WARNING not in due(session, 3401)
+
+
 def test_a_session_taken_up_again_has_only_the_rest_of_its_time() -> None:
     session = taken_up(ContainerStream(WEBM, 1, 0), DurableMark(), seconds=3590)
     assert Deadline.DURATION not in due(session, 3599.9)
