@@ -5,7 +5,8 @@ import urllib.error
 import urllib.request
 from enum import StrEnum
 from http import HTTPStatus
-from urllib.parse import urlsplit, urlunsplit
+
+from vivavoz.client.address import http_url, socket_url
 
 _TIMEOUT_S = 3.0
 
@@ -22,11 +23,9 @@ class ServerStatus(StrEnum):
 def fetch_status(url: str, api_key: str | None = None) -> ServerStatus | None:
     """The status of the server at ``url``; none if there is no Vivavoz server. Blocks for seconds
     at most."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
-    if scheme not in ("http", "https"):
+    status_url = f"{http_url(socket_url(url))}/api/streaming/status"
+    if not status_url.startswith(("http://", "https://")):
         return None
-    status_url = urlunsplit((scheme, parts.netloc, "/api/streaming/status", "", ""))
     headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
     request = urllib.request.Request(status_url, headers=headers)  # noqa: S310
     try:

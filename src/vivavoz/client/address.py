@@ -7,10 +7,10 @@ _FROM_SOCKET = {"ws": "http", "wss": "https"}
 
 
 def socket_url(address: str) -> str:
-    """The WebSocket address of a server given as ``http://host:port`` or as ``ws://host:port/ws``."""
+    """The WebSocket address of a server, given as that or as the page's ``http://host:port/path/``."""
     parts = urlsplit(address if "://" in address else f"http://{address}")
-    path = parts.path if parts.path.strip("/") else "/ws"
     scheme = _TO_SOCKET.get(parts.scheme, parts.scheme)
+    path = f"{parts.path.rstrip('/').removesuffix('/ws')}/ws"
     return urlunsplit((scheme, parts.netloc, path, parts.query, ""))
 
 
