@@ -165,13 +165,14 @@ def create_app(settings: Settings, load: LoadEngine = load_engine) -> Applicatio
         docs_url=None,
         redoc_url=None,
     )
-    install_error_handlers(app)
+    install_error_handlers(app, server.counters)
     _add_rest(app, server, settings)
     _add_events(app, server, settings)
     add_pages(app)
     policy = OriginPolicy(settings.host, settings.allowed_origins)
     bounded = BodyLimit(app, except_path=TRANSCRIPTIONS_PATH)
-    guarded = OriginGuard(AuthGuard(bounded, server.authenticator), policy)
+    known = AuthGuard(bounded, server.authenticator, server.counters)
+    guarded = OriginGuard(known, policy, server.counters)
     return Application(StandardHeaders(guarded), server)
 
 
@@ -180,7 +181,7 @@ def _add_rest(app: FastAPI, server: Server, settings: Settings) -> None:
     app.include_router(sessions_router(server.manager))
     app.include_router(history_router(server.catalog, server.trash))
     uploads = Uploads(server.manager, settings.max_uploads, settings.send_queue_events)
-    app.include_router(transcriptions_router(uploads, settings.max_upload_bytes))
+    app.include_router(transcriptions_router(uploads, settings.max_upload_bytes, server.counters))
     app.include_router(
         status_router(
             server.manager, server.loader, server.counters.registry, server.refresh_gauges
@@ -196,6 +197,8 @@ def _add_events(app: FastAPI, server: Server, settings: Settings) -> None:
         server.authenticator,
         settings.send_queue_events,
         settings.max_chunk_bytes,
+        settings.connect_timeout_s,
+        server.counters,
     )
     app.mount("/socket.io", socketio.app)
 

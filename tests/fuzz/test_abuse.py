@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError
 
 from tests.live.clients import PCM, socketio_client, websocket_client
 from tests.live.engines import CountingEngine, ready, silence
@@ -52,6 +53,37 @@ async def is_served(live: LiveServer) -> None:
         await client.send(StopRecording(last_sequence_number=1))
         assert await client.until_closed() == 1000
         assert len(client.of(SessionCompleted)) == 1
+
+
+async def test_a_socket_io_client_that_never_connects_its_namespace(serve: Serve) -> None:
+    """It opens Engine.IO's connection, and answers its pings, but says nothing of Socket.IO."""
+    live = await serve(connect_timeout_s=0.3)
+    url = f"ws://127.0.0.1:{live.port}/socket.io/?EIO=4&transport=websocket"
+    async with connect(url, proxy=None) as silent, socketio_client(live.port) as honest:
+        await honest.greeted()
+        assert str(await silent.recv()).startswith("0")
+        async with asyncio.timeout(10):
+            with pytest.raises(ConnectionClosedError):
+                await silent.recv()
+        assert silent.close_code == 4408
+        await honest.send_raw("ping", {"timestamp": 7})
+        assert (await honest.until(Pong)).timestamp == 7
+    assert await counted(live, "CONNECT_TIMEOUT") == 1
+
+
+async def test_errors_over_http_are_counted_too(serve: Serve) -> None:
+    live = await serve(max_sessions=1, allowed_origins=[])
+    async with live.http() as http:
+        await http.post("/api/streaming/sessions", json={})
+        for request, code in (
+            (http.post("/api/streaming/sessions", json={}), "TOO_MANY_SESSIONS"),
+            (http.post("/api/streaming/sessions", json={"no": 1}), "INVALID_REQUEST"),
+            (http.get("/nowhere"), "NOT_FOUND"),
+            (http.get("/health", headers={"Origin": "http://evil.example"}), "ORIGIN_NOT_ALLOWED"),
+            (http.post("/v1/audio/transcriptions", files={"file": b"noise"}), "INVALID_FORMAT"),
+        ):
+            assert (await request).json()["error"]["code"] == code
+            assert await counted(live, code) == 1
 
 
 async def test_too_many_reconnects(serve: Serve) -> None:

@@ -18,6 +18,7 @@ from vivavoz.errors import ShuttingDownError
 from vivavoz.history.editing import MAX_TEXT_LENGTH
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.runtime.clock import SystemClock
+from vivavoz.runtime.counters import Counters
 from vivavoz.session.entities import RecognizedWord, StreamingSession, TranscriptionResult
 from vivavoz.session.records import DurableMark, SessionSummary
 from vivavoz.transports.auth import AuthGuard
@@ -56,14 +57,14 @@ def store(tmp_path: Path) -> Iterator[SqlTranscriptStore]:
 
 def _guarded(app: FastAPI, store: SqlTranscriptStore) -> AuthGuard:
     authenticator = Authenticator(store.keys, SystemClock(), token_ttl_s=900.0, required=False)
-    return AuthGuard(app, authenticator)
+    return AuthGuard(app, authenticator, Counters())
 
 
 @pytest.fixture
 async def client(store: SqlTranscriptStore) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.include_router(history_router(store.catalog, store.trash))
-    install_error_handlers(app)
+    install_error_handlers(app, Counters())
     transport = httpx.ASGITransport(_guarded(app, store))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
         yield client
@@ -402,7 +403,7 @@ async def test_nothing_blocks_the_event_loop(store: SqlTranscriptStore) -> None:
 
     app = FastAPI()
     app.include_router(history_router(store.catalog, store.trash, refuse))
-    install_error_handlers(app)
+    install_error_handlers(app, Counters())
     transport = httpx.ASGITransport(_guarded(app, store))
     async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
         for method, path in (

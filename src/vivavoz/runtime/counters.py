@@ -1,6 +1,11 @@
 """What Prometheus is told; no label ever holds an id, an address or text."""
 
+from uuid import uuid4
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from vivavoz.errors import VivavozError
+from vivavoz.session.events import Failed
 
 _LATENCY_BUCKETS_S = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
@@ -44,3 +49,8 @@ class Counters:
             "How long a decode waits for a worker now.",
             registry=self.registry,
         )
+
+    def failure(self, error: VivavozError, request_id: str | None = None) -> Failed:
+        """An error as a client is told it, counted by its code."""
+        self.errors.labels(error.code).inc()
+        return Failed.of(error, request_id or uuid4().hex)

@@ -1,14 +1,13 @@
 """What a session says to its client, over whichever connection there is."""
 
 from collections.abc import Iterable
-from uuid import uuid4
 
 from vivavoz.errors import SessionReplacedError, VivavozError
 from vivavoz.recognition.engine import EngineCapabilities
 from vivavoz.runtime.connection import CloseCode, Connection
 from vivavoz.runtime.engine_facts import engine_info, session_limits
 from vivavoz.runtime.services import Services
-from vivavoz.session.events import Failed, ServerEvent, SessionCreated, SessionResumed
+from vivavoz.session.events import ServerEvent, SessionCreated, SessionResumed
 from vivavoz.session.session import Session
 
 
@@ -86,8 +85,7 @@ class ClientLine:
 
     def fail(self, error: VivavozError) -> None:
         """Tell an error."""
-        self._services.counters.errors.labels(error.code).inc()
-        self.send(Failed.of(error, uuid4().hex))
+        self.send(self._services.counters.failure(error))
 
     def close(self, code: CloseCode) -> None:
         """Close the connection, if there is one."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 
@@ -24,7 +24,7 @@ from vivavoz.runtime.runner import SessionRunner
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.tokens import new_token, token_hash, token_matches
 from vivavoz.session.entities import SessionStatus, StreamingSession
-from vivavoz.session.events import Failed, SessionCompleted
+from vivavoz.session.events import SessionCompleted
 from vivavoz.session.records import SavedTranscript, SessionTerms
 from vivavoz.session.session import Session
 
@@ -160,8 +160,7 @@ class SessionManager:
 
     def refuse(self, connection: Connection, error: VivavozError) -> None:
         """Tell a new connection why it gets no session, and close it."""
-        self._services.counters.errors.labels(error.code).inc()
-        connection.send(Failed.of(error, uuid4().hex))
+        connection.send(self._services.counters.failure(error))
         connection.close(close_code_for(error))
 
     async def save(self, session_id: UUID, user_id: str | None) -> SavedTranscript | None:

@@ -1,7 +1,6 @@
 """The gate before everything that belongs to somebody."""
 
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -9,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vivavoz.errors import VivavozError
 from vivavoz.runtime.connection import close_code_for
-from vivavoz.session.events import Failed
+from vivavoz.runtime.counters import Counters
 from vivavoz.session.wire import data_of, encode_server
 from vivavoz.transports.authenticator import Authenticator
 from vivavoz.transports.credentials import credential_of
@@ -43,9 +42,10 @@ class AuthGuard:
     so that transport asks them itself.
     """
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
+    def __init__(self, app: ASGIApp, authenticator: Authenticator, counters: Counters) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._counters = counters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on in its user's name, or refuse it."""
@@ -53,10 +53,23 @@ class AuthGuard:
             try:
                 user_id = await self._authenticator.user_of(credential_of(scope))
             except VivavozError as error:
-                await _refuse(error, scope, receive, send)
+                await self._refuse(error, scope, receive, send)
                 return
             scope.setdefault("state", {})["user_id"] = user_id
         await self._app(scope, receive, send)
+
+    async def _refuse(
+        self, error: VivavozError, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        failed = self._counters.failure(error, scope.get("state", {}).get("request_id"))
+        if scope["type"] == "http":
+            await error_response(data_of(failed), error.http_status)(scope, receive, send)
+            return
+        # A browser's script cannot read why a handshake was refused, but it can read an event.
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": encode_server(failed)})
+        await send({"type": "websocket.close", "code": int(close_code_for(error))})
 
 
 def _is_open(scope: Scope) -> bool:
@@ -64,16 +77,3 @@ def _is_open(scope: Scope) -> bool:
     if scope["type"] == "websocket":
         return bool(path.startswith(_SOCKET_IO))
     return path in _OPEN_PAGES or path.startswith(_OPEN_FOLDERS)
-
-
-async def _refuse(error: VivavozError, scope: Scope, receive: Receive, send: Send) -> None:
-    request_id = scope.get("state", {}).get("request_id") or uuid4().hex
-    failed = Failed.of(error, request_id)
-    if scope["type"] == "http":
-        await error_response(data_of(failed), error.http_status)(scope, receive, send)
-        return
-    # A browser's script cannot read why a handshake was refused, but it can read an event.
-    await receive()
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.send", "text": encode_server(failed)})
-    await send({"type": "websocket.close", "code": int(close_code_for(error))})

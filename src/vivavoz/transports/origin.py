@@ -6,13 +6,12 @@ at this machine, so both ``Origin`` and ``Host`` are checked, on every request.
 
 import ipaddress
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vivavoz.errors import OriginNotAllowedError
-from vivavoz.session.events import Failed
+from vivavoz.runtime.counters import Counters
 from vivavoz.session.wire import data_of
 from vivavoz.transports.responses import error_response
 
@@ -73,9 +72,10 @@ class OriginPolicy:
 class OriginGuard:
     """ASGI middleware that answers foreign requests itself, WebSocket handshakes included."""
 
-    def __init__(self, app: ASGIApp, policy: OriginPolicy) -> None:
+    def __init__(self, app: ASGIApp, policy: OriginPolicy, counters: Counters) -> None:
         self._app = app
         self._policy = policy
+        self._counters = counters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it with 403."""
@@ -83,15 +83,15 @@ class OriginGuard:
             try:
                 self._policy.check(Headers(scope=scope))
             except OriginNotAllowedError as error:
-                await _refuse(error, scope, receive, send)
+                await self._refuse(error, scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-
-async def _refuse(error: OriginNotAllowedError, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket" and "websocket.http.response" not in scope["extensions"]:
-        await send({"type": "websocket.close", "code": 4403})
-        return
-    request_id = scope.get("state", {}).get("request_id") or uuid4().hex
-    response = error_response(data_of(Failed.of(error, request_id)), error.http_status)
-    await response(scope, receive, send)
+    async def _refuse(
+        self, error: OriginNotAllowedError, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        failed = self._counters.failure(error, scope.get("state", {}).get("request_id"))
+        if scope["type"] == "websocket" and "websocket.http.response" not in scope["extensions"]:
+            await send({"type": "websocket.close", "code": 4403})
+            return
+        await error_response(data_of(failed), error.http_status)(scope, receive, send)

@@ -1,7 +1,6 @@
 """The one error shape, as HTTP answers."""
 
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +15,7 @@ from vivavoz.errors import (
     UnauthorizedError,
     VivavozError,
 )
+from vivavoz.runtime.counters import Counters
 from vivavoz.runtime.failures import internal_error
 from vivavoz.session.events import Failed
 from vivavoz.session.wire import data_of
@@ -33,13 +33,13 @@ def error_response(body: dict[str, Any], status: int) -> JSONResponse:
     return JSONResponse(body, status, headers)
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Answer every failure of the application in the one error shape, and describe it so."""
+def install_error_handlers(app: FastAPI, counters: Counters) -> None:
+    """Answer every failure of the application in the one error shape, describe it so, count it."""
     app.router.responses["default"] = {"model": Failed, "description": "Why it could not be done."}
 
     def answer(request: Request, error: VivavozError, status: int | None = None) -> JSONResponse:
-        request_id = getattr(request.state, "request_id", None) or uuid4().hex
-        return error_response(data_of(Failed.of(error, request_id)), status or error.http_status)
+        failed = counters.failure(error, getattr(request.state, "request_id", None))
+        return error_response(data_of(failed), status or error.http_status)
 
     @app.exception_handler(VivavozError)
     async def vivavoz_error(request: Request, error: VivavozError) -> JSONResponse:

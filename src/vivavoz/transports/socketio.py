@@ -13,11 +13,13 @@ from starlette.types import Scope
 
 from vivavoz.errors import VivavozError
 from vivavoz.runtime.connection import Closing, Connection
+from vivavoz.runtime.counters import Counters
 from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.session import strict_json
 from vivavoz.session.wire import client_event_names, data_of, decode_client
 from vivavoz.transports.authenticator import Authenticator
+from vivavoz.transports.connect_timeout import ConnectTimeout, has_begun
 from vivavoz.transports.credentials import credential_of
 from vivavoz.transports.handshake import client_address, handshake_of
 from vivavoz.transports.incoming import Incoming
@@ -66,6 +68,8 @@ class SocketIoTransport:
         authenticator: asks clients who they are.
         send_queue_events: how many events may wait for a slow reader.
         max_chunk_bytes: the largest chunk, from which the largest message follows.
+        connect_timeout_s: how long a client may take from Engine.IO's connection to Socket.IO's.
+        counters: are told of those that took longer.
     """
 
     def __init__(
@@ -74,6 +78,8 @@ class SocketIoTransport:
         authenticator: Authenticator,
         send_queue_events: int,
         max_chunk_bytes: int,
+        connect_timeout_s: float,
+        counters: Counters,
     ) -> None:
         self._manager = manager
         self._authenticator = authenticator
@@ -101,11 +107,13 @@ class SocketIoTransport:
         self._server.on("*", self._receive)
         for name in client_event_names():
             self._server.on(name, partial(self._receive, name))
-        self.app = socketio.ASGIApp(self._server, socketio_path="socket.io")
+        app = socketio.ASGIApp(self._server, socketio_path="socket.io")
+        self.app = ConnectTimeout(app, connect_timeout_s, counters)
 
     async def _connect(
         self, sid: str, environ: dict[str, Any], auth: dict[str, Any] | None = None
     ) -> None:
+        has_begun(environ["asgi.scope"])
         connection = Connection(self._send_queue_events)
         self._writers[sid] = asyncio.create_task(self._write(sid, connection))
         fields = auth if isinstance(auth, dict) else {}

@@ -4,7 +4,8 @@ With ``stream=true`` the text comes as server-sent events while it is recognised
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from vivavoz.errors import ClientError, ServerError, VivavozError
 from vivavoz.history.export import MEDIA_TYPES, ExportFormat, to_srt, to_vtt
 from vivavoz.history.transcripts import Segment
+from vivavoz.runtime.counters import Counters
 from vivavoz.runtime.upload import UploadEvent, UploadProgress, Uploads
 from vivavoz.session.broken_rule import broken_rule
 from vivavoz.session.entities import TranscriptionResult
@@ -63,12 +65,13 @@ class TranscriptionForm(BaseModel):
     stream: bool = False
 
 
-def transcriptions_router(uploads: Uploads, max_bytes: int) -> APIRouter:
+def transcriptions_router(uploads: Uploads, max_bytes: int, counters: Counters) -> APIRouter:
     """The route of whole recordings.
 
     Args:
         uploads: does the work.
         max_bytes: of one recording.
+        counters: are told of errors.
     """
     router = APIRouter(tags=["files"])
 
@@ -91,8 +94,8 @@ def transcriptions_router(uploads: Uploads, max_bytes: int) -> APIRouter:
             user_id=user_id,
         )
         if wanted.stream:
-            request_id = request.state.request_id
-            return StreamingResponse(_stream(events, request_id), media_type="text/event-stream")
+            told = partial(counters.failure, request_id=request.state.request_id)
+            return StreamingResponse(_stream(events, told), media_type="text/event-stream")
         results, completed = await _whole(events)
         return _answer(wanted, results, completed)
 
@@ -183,12 +186,14 @@ def _details(results: list[TranscriptionResult], completed: SessionCompleted) ->
     }
 
 
-async def _stream(events: AsyncIterator[UploadEvent], request_id: str) -> AsyncIterator[str]:
+async def _stream(
+    events: AsyncIterator[UploadEvent], told: Callable[[VivavozError], Failed]
+) -> AsyncIterator[str]:
     try:
         async for event in events:
             yield _sse(_message_of(event))
     except VivavozError as error:
-        yield _sse({"type": "error", **data_of(Failed.of(error, request_id))})
+        yield _sse({"type": "error", **data_of(told(error))})
 
 
 def _message_of(event: UploadEvent) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from vivavoz.runtime.counters import Counters
 from vivavoz.transports.body_limit import MAX_BODY_BYTES, BodyLimit
 from vivavoz.transports.responses import install_error_handlers
 
@@ -13,7 +14,7 @@ from vivavoz.transports.responses import install_error_handlers
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    install_error_handlers(app)
+    install_error_handlers(app, Counters())
 
     @app.post("/json")
     async def take(body: dict[str, str]) -> int:

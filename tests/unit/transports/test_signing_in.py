@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from tests.unit.transports.conftest import MovableClock
 from vivavoz.history.keys import KeyStore
+from vivavoz.runtime.counters import Counters
 from vivavoz.transports.auth import AuthGuard, UserId
 from vivavoz.transports.authenticator import TOKEN_LIFETIME, Authenticator
 from vivavoz.transports.responses import install_error_handlers
@@ -21,13 +22,13 @@ def app(keys: KeyStore, clock: MovableClock) -> AuthGuard:
     authenticator = Authenticator(keys, clock, token_ttl_s=TTL_S, required=True)
     app = FastAPI()
     app.include_router(auth_router(authenticator))
-    install_error_handlers(app)
+    install_error_handlers(app, Counters())
 
     @app.get("/mine")
     async def mine(user_id: UserId) -> dict[str, str | None]:
         return {"user_id": user_id}
 
-    return AuthGuard(app, authenticator)
+    return AuthGuard(app, authenticator, Counters())
 
 
 def browser_of(
@@ -208,3 +209,12 @@ async def test_the_api_says_how_to_show_a_key(browser: httpx.AsyncClient) -> Non
     (scheme,) = described["components"]["securitySchemes"].values()
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
     assert described["paths"]["/mine"]["get"]["security"]
+
+
+async def test_who_is_refused_is_counted(keys: KeyStore, clock: MovableClock) -> None:
+    counters = Counters()
+    authenticator = Authenticator(keys, clock, token_ttl_s=TTL_S, required=True)
+    async with browser_of(AuthGuard(FastAPI(), authenticator, counters)) as browser:
+        assert (await browser.get("/mine")).status_code == 401
+    told = counters.registry.get_sample_value("vivavoz_errors_total", {"code": "UNAUTHORIZED"})
+    assert told == 1
