@@ -15,6 +15,7 @@ from vivavoz.engines.whisper_text import (
     TextCodec,
     spread_evenly,
     text_tokens,
+    token_probabilities,
     words_of,
 )
 from vivavoz.recognition.engine import SAMPLE_RATE_HZ, DecodeRequest, DecodeResult, Pcm
@@ -278,17 +279,7 @@ def _token_limit(request: DecodeRequest) -> int:
 def _unaligned(
     tokenizer: "Tokenizer", text: list[int], generated: Any, duration_s: float
 ) -> tuple[Word, ...]:
-    """The words of a greedy decode, spread evenly, as probable as it found their tokens.
-
-    The probabilities are those that an alignment would give, for a hundredth of its price.
-    """
-    from ctranslate2 import DataType, Device
-
-    probabilities = []
-    for token, step in zip(text, generated.logits[0], strict=False):  # the last step is the end's
-        logits = np.asarray(step.to_device(Device.cpu).to(DataType.float32))
-        relative = np.exp(logits - logits.max())
-        probabilities.append(float(relative[token] / relative.sum()))
+    probabilities = token_probabilities(text, generated.logits[0])
     return words_of(spread_evenly(tokenizer, text, probabilities, duration_s))
 
 
