@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.server_process import ServerProcess
-from tests.faults.dictation import Dictation
+from tests.faults.dictation import Dictation, Ending
 from tests.faults.outcome import Outcome
 from tests.faults.proxy import FaultyProxy
 from tests.faults.speech import SAMPLES, Speech
@@ -18,6 +18,8 @@ WHISPER = ("--engine", "whisper", "--model", str(SAMPLES.parent / "model"))
 IMPATIENT = {"VIVAVOZ_GAP_TIMEOUT_S": "2"}
 
 StartServer = Callable[..., Awaitable[ServerProcess]]
+TextOf = Callable[[Speech], Awaitable[str]]
+LosesNothing = Callable[[Dictation, Ending], Awaitable[None]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,7 +69,7 @@ _undisturbed: dict[Speech, str] = {}
 
 
 @pytest.fixture
-def undisturbed(server: ServerProcess) -> Callable[[Speech], Awaitable[str]]:
+def undisturbed(server: ServerProcess) -> TextOf:
     """The text of a speech when nothing goes wrong."""
 
     async def text_of(speech: Speech) -> str:
@@ -91,3 +93,14 @@ def outcome(
     marker = request.node.get_closest_marker("fault")
     record_property("fault", marker.args[0])
     return Outcome(record_property)
+
+
+@pytest.fixture
+def loses_nothing(undisturbed: TextOf, outcome: Outcome) -> LosesNothing:
+    """Checks that a dictation ended once, with the text of an undisturbed one."""
+
+    async def check(dictation: Dictation, ending: Ending) -> None:
+        text = await undisturbed(dictation.speech)
+        await outcome.is_whole(dictation.session_id, ending, text, dictation.url)
+
+    return check

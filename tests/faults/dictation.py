@@ -21,7 +21,6 @@ from vivavoz.session.events import (
     SessionCompleted,
     SessionResumed,
     StatusChanged,
-    TranscriptionPartial,
     Warned,
 )
 
@@ -92,9 +91,10 @@ class Dictation:
         pace: float = PACE,
         captured_at: Callable[[], datetime] = utc_now,
     ) -> None:
+        self.url = url
+        self.speech = speech
         self.client = VivavozClient(url, mime_type=speech.mime_type, language="en")
         self.events: list[ServerEvent] = []
-        self._speech = speech
         self._pace = pace
         self._captured_at = captured_at
         self._said = 0
@@ -128,16 +128,11 @@ class Dictation:
 
     async def reaches(self, part: float) -> None:
         """Wait until that part of the speech, 0 to 1, was said."""
-        await self._until(lambda: self._said >= part * len(self._speech.chunks))
+        await self._until(lambda: self._said >= part * len(self.speech.chunks))
 
     async def hears(self, kind: type[ServerEvent], count: int = 1) -> None:
         """Wait until so many events of that kind have come in all."""
         await self._until(lambda: sum(isinstance(e, kind) for e in self.events) >= count)
-
-    async def hears_text(self) -> None:
-        """Wait until the present utterance shows on the page."""
-        partials = sum(isinstance(event, TranscriptionPartial) for event in self.events)
-        await self.hears(TranscriptionPartial, partials + 1)
 
     async def finish(self) -> Ending:
         """Say the rest, stop, and wait for the end."""
@@ -160,11 +155,11 @@ class Dictation:
     async def _speak(self) -> None:
         clock = asyncio.get_running_loop().time
         begin_s = clock()
-        for number, chunk in enumerate(self._speech.chunks, start=1):
+        for number, chunk in enumerate(self.speech.chunks, start=1):
             await self.client.send(chunk, self._captured_at())
             self._said = number
             self._progress.set()
-            await asyncio.sleep(begin_s + number * self._speech.chunk_s / self._pace - clock())
+            await asyncio.sleep(begin_s + number * self.speech.chunk_s / self._pace - clock())
 
     async def _listen(self) -> None:
         async for event in self.client.events():

@@ -7,9 +7,10 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.server_process import ServerProcess
+from tests.faults.conftest import TextOf
 from tests.faults.dictation import Ending
 from tests.faults.outcome import Outcome
-from tests.faults.speech import Speech, raw_speech
+from tests.faults.speech import raw_speech
 from tests.live.clients import WebSocketClient, websocket_client
 from vivavoz.client.stream import VivavozClient
 from vivavoz.session.events import (
@@ -24,7 +25,6 @@ MISSING = 40
 SPEECH = raw_speech("en-5")
 
 Connect = Callable[..., Awaitable[WebSocketClient]]
-TextOf = Callable[[Speech], Awaitable[str]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,23 +3,21 @@
 import asyncio
 import resource
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 
 from tests.e2e.server_process import ServerProcess
-from tests.faults.conftest import StartServer
+from tests.faults.conftest import LosesNothing, StartServer
 from tests.faults.dictation import Dictation
 from tests.faults.outcome import Outcome
-from tests.faults.speech import Speech, opus_speech
+from tests.faults.speech import opus_speech
 from vivavoz.session.events import Failed
 
 SPEECH = opus_speech("en-5")
 TOLD_AFTER_S = 5.0
 """How long the store waits for a lock before it says so."""
-
-TextOf = Callable[[Speech], Awaitable[str]]
 
 
 @contextmanager
@@ -45,7 +43,7 @@ def disk_full(server: ServerProcess) -> Iterator[None]:
 
 @pytest.mark.fault("database locked by another program for 2 s")
 async def test_database_locked_for_a_moment(
-    server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+    server: ServerProcess, loses_nothing: LosesNothing
 ) -> None:
     async with Dictation(server.url, SPEECH) as dictation:
         await dictation.reaches(0.2)
@@ -53,12 +51,12 @@ async def test_database_locked_for_a_moment(
             await asyncio.sleep(2)
         ending = await dictation.finish()
     assert not ending.errors
-    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
+    await loses_nothing(dictation, ending)
 
 
 @pytest.mark.fault("database locked until the client is told, beyond the end of the speech")
 async def test_database_locked_for_long(
-    server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+    server: ServerProcess, loses_nothing: LosesNothing, outcome: Outcome
 ) -> None:
     async with Dictation(server.url, SPEECH) as dictation:
         await dictation.reaches(0.2)
@@ -67,12 +65,12 @@ async def test_database_locked_for_long(
         ending = await dictation.finish()
     assert ending.errors == {"STORAGE_FAILED": 1}
     outcome.note("told by `STORAGE_FAILED`")
-    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
+    await loses_nothing(dictation, ending)
 
 
 @pytest.mark.fault("disk full until the end of the speech")
 async def test_disk_full_for_a_while(
-    server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+    server: ServerProcess, loses_nothing: LosesNothing, outcome: Outcome
 ) -> None:
     async with Dictation(server.url, SPEECH) as dictation:
         await dictation.reaches(0.2)
@@ -83,13 +81,11 @@ async def test_disk_full_for_a_while(
         ending = await dictation.finish()
     assert ending.errors == {"STORAGE_FAILED": 1}
     outcome.note("told by `STORAGE_FAILED`")
-    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
+    await loses_nothing(dictation, ending)
 
 
 @pytest.mark.fault("disk full, and the server killed before it is freed")
-async def test_disk_full_and_killed(
-    start_server: StartServer, undisturbed: TextOf, outcome: Outcome
-) -> None:
+async def test_disk_full_and_killed(start_server: StartServer, loses_nothing: LosesNothing) -> None:
     server = await start_server()
     async with Dictation(server.url, SPEECH) as dictation:
         await dictation.reaches(0.4)
@@ -98,4 +94,4 @@ async def test_disk_full_and_killed(
             await server.kill()
             await server.start()
         ending = await dictation.finish()
-    await outcome.is_whole(dictation.session_id, ending, await undisturbed(SPEECH), server.url)
+    await loses_nothing(dictation, ending)
