@@ -21,25 +21,34 @@ class VivavozError(Exception):
     http_status: ClassVar[int] = 500
     recoverable: ClassVar[bool] = False
 
+    def __init_subclass__(
+        cls,
+        *,
+        code: str | None = None,
+        http_status: int | None = None,
+        recoverable: bool | None = None,
+    ) -> None:
+        """What a subclass does not say is as in its base."""
+        super().__init_subclass__()
+        if code is not None:
+            cls.code = code
+        if http_status is not None:
+            cls.http_status = http_status
+        if recoverable is not None:
+            cls.recoverable = recoverable
+
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
 
 
-class ClientError(VivavozError):
+class ClientError(VivavozError, code="INVALID_REQUEST", http_status=400, recoverable=True):
     """The caller sent something that cannot be served; sending it again will not help."""
 
-    code = "INVALID_REQUEST"
-    http_status = 400
-    recoverable = True
 
-
-class ServerError(VivavozError):
+class ServerError(VivavozError, code="INTERNAL_ERROR", http_status=500):
     """The server cannot serve a correct request now; the same request may succeed later."""
-
-    code = "INTERNAL_ERROR"
-    http_status = 500
 
 
 def error_of(code: str, message: str, details: dict[str, Any]) -> VivavozError:
@@ -60,328 +69,215 @@ def _error_type(base: type[VivavozError], code: str) -> type[VivavozError]:
 # --- messages -------------------------------------------------------------------------------------
 
 
-class InvalidMessageError(ClientError):
+class InvalidMessageError(ClientError, code="INVALID_MESSAGE"):
     """A message is not JSON, names no known event, or breaks a rule of its entity."""
 
-    code = "INVALID_MESSAGE"
 
-
-class InvalidStateError(ClientError):
+class InvalidStateError(ClientError, code="INVALID_STATE", http_status=409):
     """The event is not allowed in the session's current status."""
-
-    code = "INVALID_STATE"
-    http_status = 409
 
 
 class IllegalTransitionError(InvalidStateError):
     """A status cannot follow the present one; nothing was changed."""
 
 
-class SequenceMismatchError(ClientError):
+class SequenceMismatchError(ClientError, code="SEQUENCE_MISMATCH", http_status=409):
     """A chunk is missing: the number expected is in ``details``."""
 
-    code = "SEQUENCE_MISMATCH"
-    http_status = 409
 
-
-class OriginNotAllowedError(ClientError):
+class OriginNotAllowedError(
+    ClientError, code="ORIGIN_NOT_ALLOWED", http_status=403, recoverable=False
+):
     """The page that opened the connection is not one that this server serves."""
 
-    code = "ORIGIN_NOT_ALLOWED"
-    http_status = 403
-    recoverable = False
 
-
-class UnauthorizedError(ClientError):
+class UnauthorizedError(ClientError, code="UNAUTHORIZED", http_status=401, recoverable=False):
     """Authentication is switched on and no valid key or token was given."""
 
-    code = "UNAUTHORIZED"
-    http_status = 401
-    recoverable = False
 
-
-class ForbiddenError(ClientError):
+class ForbiddenError(ClientError, code="FORBIDDEN", http_status=403, recoverable=False):
     """The key or token is valid but does not open this."""
 
-    code = "FORBIDDEN"
-    http_status = 403
-    recoverable = False
 
-
-class NotFoundError(ClientError):
+class NotFoundError(ClientError, code="NOT_FOUND", http_status=404):
     """Nothing is at this address."""
-
-    code = "NOT_FOUND"
-    http_status = 404
 
 
 class KeyNotFoundError(NotFoundError):
     """No API key has that id."""
 
 
-class MethodNotAllowedError(ClientError):
+class MethodNotAllowedError(ClientError, code="METHOD_NOT_ALLOWED", http_status=405):
     """The address exists but does not take this HTTP method."""
-
-    code = "METHOD_NOT_ALLOWED"
-    http_status = 405
 
 
 # --- audio ----------------------------------------------------------------------------------------
 
 
-class UnsupportedFormatError(ClientError):
+class UnsupportedFormatError(ClientError, code="UNSUPPORTED_FORMAT", http_status=415):
     """The MIME type is not one that can be decoded."""
 
-    code = "UNSUPPORTED_FORMAT"
-    http_status = 415
 
-
-class InvalidFormatError(ClientError):
+class InvalidFormatError(ClientError, code="INVALID_FORMAT", http_status=422):
     """The bytes are not audio of the MIME type that was announced."""
 
-    code = "INVALID_FORMAT"
-    http_status = 422
 
-
-class ChunkTooLargeError(ClientError):
+class ChunkTooLargeError(ClientError, code="CHUNK_TOO_LARGE", http_status=413):
     """One chunk, or one message, is larger than allowed."""
-
-    code = "CHUNK_TOO_LARGE"
-    http_status = 413
 
 
 # --- sessions -------------------------------------------------------------------------------------
 
 
-class SessionNotFoundError(ClientError):
+class SessionNotFoundError(
+    ClientError, code="SESSION_NOT_FOUND", http_status=404, recoverable=False
+):
     """No such session is alive or resumable."""
 
-    code = "SESSION_NOT_FOUND"
-    http_status = 404
-    recoverable = False
 
-
-class InvalidResumeTokenError(ClientError):
+class InvalidResumeTokenError(
+    ClientError, code="INVALID_RESUME_TOKEN", http_status=403, recoverable=False
+):
     """The resume token does not belong to the session."""
 
-    code = "INVALID_RESUME_TOKEN"
-    http_status = 403
-    recoverable = False
 
-
-class SessionReplacedError(ClientError):
+class SessionReplacedError(
+    ClientError, code="SESSION_REPLACED", http_status=409, recoverable=False
+):
     """A newer connection resumed the session; this one is closed."""
 
-    code = "SESSION_REPLACED"
-    http_status = 409
-    recoverable = False
 
-
-class SessionCancelledError(ClientError):
+class SessionCancelledError(
+    ClientError, code="SESSION_CANCELLED", http_status=410, recoverable=False
+):
     """The session was deleted by request; its text was discarded."""
-
-    code = "SESSION_CANCELLED"
-    http_status = 410
-    recoverable = False
 
 
 # --- limits ---------------------------------------------------------------------------------------
 
 
-class LimitError(ClientError):
+class LimitError(ClientError, code="LIMIT_REACHED", http_status=429, recoverable=False):
     """A limit of the server was reached."""
 
-    code = "LIMIT_REACHED"
-    http_status = 429
-    recoverable = False
 
-
-class TooManySessionsError(LimitError):
+class TooManySessionsError(LimitError, code="TOO_MANY_SESSIONS", http_status=503):
     """The server holds as many sessions as its setting allows."""
 
-    code = "TOO_MANY_SESSIONS"
-    http_status = 503
 
-
-class TooManySessionsForAddressError(LimitError):
+class TooManySessionsForAddressError(LimitError, code="TOO_MANY_SESSIONS_FOR_ADDRESS"):
     """One address holds as many sessions as its setting allows."""
 
-    code = "TOO_MANY_SESSIONS_FOR_ADDRESS"
 
-
-class DurationLimitReachedError(LimitError):
+class DurationLimitReachedError(LimitError, code="DURATION_LIMIT_REACHED"):
     """The session reached its duration limit; it is saved and completed."""
 
-    code = "DURATION_LIMIT_REACHED"
 
-
-class ChunkLimitReachedError(LimitError):
+class ChunkLimitReachedError(LimitError, code="CHUNK_LIMIT_REACHED"):
     """The session reached its limit of chunks; it is saved and completed."""
 
-    code = "CHUNK_LIMIT_REACHED"
 
-
-class SessionBytesLimitReachedError(LimitError):
+class SessionBytesLimitReachedError(LimitError, code="SESSION_BYTES_LIMIT_REACHED"):
     """The session reached its limit of bytes; it is saved and completed."""
 
-    code = "SESSION_BYTES_LIMIT_REACHED"
 
-
-class RateLimitedError(LimitError):
+class RateLimitedError(LimitError, code="RATE_LIMITED", recoverable=True):
     """Chunks arrive faster than allowed; the chunk was not taken and must be sent again."""
 
-    code = "RATE_LIMITED"
-    recoverable = True
 
-
-class TooManyUnacknowledgedError(LimitError):
+class TooManyUnacknowledgedError(LimitError, code="TOO_MANY_UNACKNOWLEDGED", recoverable=True):
     """More chunks are in flight than flow control allows; the chunk must be sent again."""
 
-    code = "TOO_MANY_UNACKNOWLEDGED"
-    recoverable = True
 
-
-class TooManyReconnectsError(LimitError):
+class TooManyReconnectsError(LimitError, code="TOO_MANY_RECONNECTS"):
     """The session was resumed more often than allowed."""
-
-    code = "TOO_MANY_RECONNECTS"
 
 
 # --- time-outs ------------------------------------------------------------------------------------
 
 
-class SessionTimeoutError(ClientError):
+class SessionTimeoutError(ClientError, code="TIMEOUT", http_status=408, recoverable=False):
     """Something that the client had to do in time did not come."""
 
-    code = "TIMEOUT"
-    http_status = 408
-    recoverable = False
 
-
-class ConnectTimeoutError(SessionTimeoutError):
+class ConnectTimeoutError(SessionTimeoutError, code="CONNECT_TIMEOUT"):
     """No first message came in time after the connection opened."""
 
-    code = "CONNECT_TIMEOUT"
 
-
-class IdleTimeoutError(SessionTimeoutError):
+class IdleTimeoutError(SessionTimeoutError, code="IDLE_TIMEOUT"):
     """Neither audio nor a message came for too long; what was said is saved."""
 
-    code = "IDLE_TIMEOUT"
 
-
-class ConnectionLostError(SessionTimeoutError):
+class ConnectionLostError(SessionTimeoutError, code="CONNECTION_LOST"):
     """The client did not come back in time; what was said is saved."""
-
-    code = "CONNECTION_LOST"
 
 
 # --- recognition ----------------------------------------------------------------------------------
 
 
-class LanguageNotSupportedError(ClientError):
+class LanguageNotSupportedError(ClientError, code="LANGUAGE_NOT_SUPPORTED", http_status=422):
     """The engine in use does not know the language that was asked for."""
 
-    code = "LANGUAGE_NOT_SUPPORTED"
-    http_status = 422
 
-
-class ModelNotAvailableError(ClientError):
+class ModelNotAvailableError(ClientError, code="MODEL_NOT_AVAILABLE", http_status=422):
     """The model that was asked for is not the one that this server runs, or cannot be had."""
 
-    code = "MODEL_NOT_AVAILABLE"
-    http_status = 422
 
-
-class ModelLoadingError(ServerError):
+class ModelLoadingError(ServerError, code="MODEL_LOADING", http_status=503):
     """The model is not ready yet; ``details.retry_after_s`` says when to try again."""
 
-    code = "MODEL_LOADING"
-    http_status = 503
 
-
-class ModelFailedError(ServerError):
+class ModelFailedError(ServerError, code="MODEL_FAILED", http_status=503):
     """The model could not be loaded."""
 
-    code = "MODEL_FAILED"
-    http_status = 503
 
-
-class EngineNotInstalledError(ServerError):
+class EngineNotInstalledError(ServerError, code="ENGINE_NOT_INSTALLED", http_status=503):
     """The package behind an engine is missing."""
 
-    code = "ENGINE_NOT_INSTALLED"
-    http_status = 503
 
-
-class RecognitionFailedError(ServerError):
+class RecognitionFailedError(ServerError, code="RECOGNITION_FAILED", recoverable=True):
     """One decode failed; the session goes on and the lost stretch is in ``details``."""
 
-    code = "RECOGNITION_FAILED"
-    recoverable = True
 
-
-class ProcessingTimeoutError(ServerError):
+class ProcessingTimeoutError(
+    ServerError, code="PROCESSING_TIMEOUT", http_status=504, recoverable=True
+):
     """One decode took too long and was given up; the lost stretch is in ``details``."""
 
-    code = "PROCESSING_TIMEOUT"
-    http_status = 504
-    recoverable = True
 
-
-class ResourceUnavailableError(ServerError):
+class ResourceUnavailableError(ServerError, code="RESOURCE_UNAVAILABLE", http_status=503):
     """The machine is busy: a new session would make the present ones slow."""
 
-    code = "RESOURCE_UNAVAILABLE"
-    http_status = 503
 
-
-class ShuttingDownError(ServerError):
+class ShuttingDownError(ServerError, code="SHUTTING_DOWN", http_status=503):
     """The server is stopping; ``details.retry_after_s`` says when to come back."""
-
-    code = "SHUTTING_DOWN"
-    http_status = 503
 
 
 # --- storage --------------------------------------------------------------------------------------
 
 
-class StorageFailedError(ServerError):
+class StorageFailedError(ServerError, code="STORAGE_FAILED", http_status=503, recoverable=True):
     """The history could not be written; confirmed text stays in memory and is tried again."""
 
-    code = "STORAGE_FAILED"
-    http_status = 503
-    recoverable = True
 
-
-class TranscriptNotFoundError(ClientError):
+class TranscriptNotFoundError(ClientError, code="TRANSCRIPT_NOT_FOUND", http_status=404):
     """No transcript of that id is in the history."""
 
-    code = "TRANSCRIPT_NOT_FOUND"
-    http_status = 404
 
-
-class MicrophoneNotFoundError(ClientError):
+class MicrophoneNotFoundError(ClientError, code="MICROPHONE_NOT_FOUND"):
     """The command line found no microphone, or the sound system would not open it."""
-
-    code = "MICROPHONE_NOT_FOUND"
 
 
 # --- the client's and the command line's own ------------------------------------------------------
 
 
-class ServerUnreachableError(ServerError):
+class ServerUnreachableError(
+    ServerError, code="SERVER_UNREACHABLE", http_status=503, recoverable=True
+):
     """No server answers at the address, or none answered any more; what was recorded is kept."""
 
-    code = "SERVER_UNREACHABLE"
-    http_status = 503
-    recoverable = True
 
-
-class AddressNotAvailableError(ServerError):
+class AddressNotAvailableError(ServerError, code="ADDRESS_NOT_AVAILABLE"):
     """The server cannot listen at the address and port that it was given."""
-
-    code = "ADDRESS_NOT_AVAILABLE"
 
 
 class AddressNotProtectedError(AddressNotAvailableError):
