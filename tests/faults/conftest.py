@@ -22,6 +22,7 @@ TextOf = Callable[[Speech], Awaitable[str]]
 LosesNothing = Callable[[Dictation, Ending], Awaitable[None]]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One event loop for the suite, one process for each module: servers are shared."""
     for item in items:
