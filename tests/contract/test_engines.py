@@ -5,6 +5,7 @@ import wave
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from vivavoz.recognition.transcript import Hypothesis
 from vivavoz.settings import Settings
 
 PUSH_SAMPLES = 4800
+
+pytestmark = pytest.mark.xdist_group("engines")  # each is loaded once
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Candidate:
 
     engine: Engine
     utterances: list[Utterance]
+
+    @cached_property
+    def heard(self) -> list[Hypothesis]:
+        """Of each utterance, its language being known."""
+        return [self.transcribe(said.audio, said.language) for said in self.utterances]
 
     def transcribe(self, audio: Pcm, language: str | None) -> Hypothesis:
         """The final hypothesis of an utterance, by whichever side of the protocol it has."""
@@ -142,8 +150,7 @@ def test_it_warms_up_and_may_do_so_again(candidate: Candidate) -> None:
 
 
 def test_it_understands_its_languages(candidate: Candidate) -> None:
-    for utterance in candidate.utterances:
-        hypothesis = candidate.transcribe(utterance.audio, utterance.language)
+    for utterance, hypothesis in zip(candidate.utterances, candidate.heard, strict=True):
         assert hypothesis.language == utterance.language
         assert jiwer.wer(plain(utterance.text), plain(hypothesis.text)) <= utterance.max_wer, (
             utterance.name
@@ -158,8 +165,8 @@ def test_without_a_language_it_finds_or_assumes_one(candidate: Candidate) -> Non
 
 
 def test_times_lie_in_the_audio_and_never_go_back(candidate: Candidate) -> None:
-    for utterance in candidate.utterances:
-        words = candidate.transcribe(utterance.audio, utterance.language).words
+    for utterance, hypothesis in zip(candidate.utterances, candidate.heard, strict=True):
+        words = hypothesis.words
         assert words
         times = [time for word in words for time in (word.start_s, word.end_s)]
         assert times == sorted(times)
@@ -168,8 +175,7 @@ def test_times_lie_in_the_audio_and_never_go_back(candidate: Candidate) -> None:
 
 
 def test_probabilities_are_probabilities(candidate: Candidate) -> None:
-    for utterance in candidate.utterances:
-        hypothesis = candidate.transcribe(utterance.audio, utterance.language)
+    for hypothesis in candidate.heard:
         assert all(0 <= word.probability <= 1 for word in hypothesis.words)
         assert len({word.probability for word in hypothesis.words}) > 1
 
@@ -189,9 +195,8 @@ def test_threads_at_once_give_what_they_give_in_turn(candidate: Candidate) -> No
     def transcribe(utterance: Utterance) -> Hypothesis:
         return candidate.transcribe(utterance.audio, utterance.language)
 
-    in_turn = [transcribe(utterance) for utterance in candidate.utterances]
     with ThreadPoolExecutor(len(candidate.utterances)) as threads:
-        assert list(threads.map(transcribe, candidate.utterances)) == in_turn
+        assert list(threads.map(transcribe, candidate.utterances)) == candidate.heard
 
 
 @pytest.mark.parametrize("make", [pocketsphinx_candidate, whisper_candidate])
