@@ -127,8 +127,8 @@ class Settings(BaseSettings):
     )
     full_context_finals: bool = Field(
         False,
-        description="Decode finals in the model's whole 30 s window on a CPU too, as offline; costs "
-        "about twice as much. On CUDA they always are.",
+        description="Decode finals in the model's whole 30 s window on a CPU too, as offline; "
+        "costs about twice as much. On CUDA they always are.",
     )
 
     # Voice activity

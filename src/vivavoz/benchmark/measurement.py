@@ -71,7 +71,8 @@ def _offline_text(engine: Engine, recording: Recording) -> str:
             "final", recording.audio, options, beam_size=_OFFLINE_BEAMS, full_context=True
         )
         return engine.decode([request])[0].hypothesis.text
-    assert isinstance(engine, StreamEngine)  # noqa: S101
+    if not isinstance(engine, StreamEngine):
+        raise TypeError(f"{type(engine).__name__} is no engine.")
     stream = engine.open_stream(options)
     try:
         stream.push(recording.audio)

@@ -149,7 +149,8 @@ class _Player:
     def _run(self, job: Job) -> DecodeResult | Hypothesis:
         if not isinstance(job, DecodeJob):
             return job.run()
-        assert isinstance(self._engine, WindowEngine)  # noqa: S101
+        if not isinstance(self._engine, WindowEngine):
+            raise TypeError(f"{type(self._engine).__name__} decodes no windows.")
         result = self._engine.decode([job.request])[0]
         self._result.encoded_s += result.encoded_s
         self._result.decoded_tokens += result.decoded_tokens

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import typer
 from rich.console import Group
 from rich.live import Live
 from rich.text import Text
@@ -120,7 +121,7 @@ class PipeView:
 
     def show(self, event: ServerEvent) -> None:
         if line := self._lines.new_after(event):
-            print(line, flush=True)  # noqa: T201
+            typer.echo(line)
         if note := _note_of(event):
             self._notes.print(note)
 

@@ -2,10 +2,26 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from vivavoz.history.export import ExportFormat
+
+FormatOption = Annotated[
+    ExportFormat | None,
+    typer.Option("--format", "-f", help="What to write.", show_default="by --output, else txt"),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE|DIR",
+        help="Where to write: a file, or a folder for a file named by what it holds.",
+        show_default="standard output",
+    ),
+]
 
 
 def chosen_format(asked: ExportFormat | None, output: Path | None) -> ExportFormat:

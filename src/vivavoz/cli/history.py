@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from vivavoz.cli.console import console
-from vivavoz.cli.formats import chosen_format
+from vivavoz.cli.formats import FormatOption, OutputOption, chosen_format
 from vivavoz.cli.settings_options import DataDirOption, settings_from
 from vivavoz.history.catalog import MAX_PAGE
 from vivavoz.history.editing import TranscriptChange
-from vivavoz.history.export import ExportFormat, export
+from vivavoz.history.export import export
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.history.transcripts import ListedTranscript, Transcript, TranscriptPage
 
@@ -95,20 +95,8 @@ def show(transcript_id: IdArgument, data_dir: DataDirOption = None) -> None:
 @app.command("export")
 def export_transcript(
     transcript_id: IdArgument,
-    export_format: Annotated[
-        ExportFormat | None,
-        typer.Option("--format", "-f", help="What to write.", show_default="by --output, else txt"),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE|DIR",
-            help="Where to write: a file, or a folder for a file named by the title.",
-            show_default="standard output",
-        ),
-    ] = None,
+    export_format: FormatOption = None,
+    output: OutputOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
     """Write a transcript as text, a Word document, subtitles or JSON.

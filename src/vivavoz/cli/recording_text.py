@@ -113,13 +113,4 @@ def _segment_of(final: Final, transcript_id: UUID) -> Segment:
     result = result_of(
         final, session_id=transcript_id, sequence_number=0, offset_s=0.0, processing_time_ms=0.0
     )
-    return Segment(
-        result_id=result.result_id,
-        sequence_number=result.sequence_number,
-        start_s=result.start_time,
-        end_s=result.end_time,
-        text=result.text_content,
-        confidence=result.confidence,
-        language=result.language,
-        words=result.words,
-    )
+    return Segment.of(result)

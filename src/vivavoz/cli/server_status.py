@@ -27,9 +27,9 @@ def fetch_status(url: str, api_key: str | None = None) -> ServerStatus | None:
     if not status_url.startswith(("http://", "https://")):
         return None
     headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
-    request = urllib.request.Request(status_url, headers=headers)  # noqa: S310
+    request = urllib.request.Request(status_url, headers=headers)  # noqa: S310 - HTTP, see above
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - the same
             return ServerStatus(json.load(answer)["status"])
     except urllib.error.HTTPError as error:
         return ServerStatus.LOCKED if error.code == HTTPStatus.UNAUTHORIZED else None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vivavoz.cli.formats import chosen_format
+from vivavoz.cli.formats import FormatOption, OutputOption, chosen_format
 from vivavoz.cli.settings_options import (
     ComputeTypeOption,
     DeviceOption,
@@ -29,20 +29,8 @@ def transcribe(
         list[str],
         typer.Argument(metavar="FILE", help="Audio or video files; - reads standard input."),
     ],
-    export_format: Annotated[
-        ExportFormat | None,
-        typer.Option("--format", "-f", help="What to write.", show_default="by --output, else txt"),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE|DIR",
-            help="Where to write: a file, or a folder for one file each.",
-            show_default="standard output",
-        ),
-    ] = None,
+    export_format: FormatOption = None,
+    output: OutputOption = None,
     engine: EngineOption = None,
     model: ModelOption = None,
     device: DeviceOption = None,

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import RawIOBase
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from vivavoz.history.export import Export
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 MEDIA_TYPE = "application/zip"
 _FIRST_YEAR, _LAST_YEAR = 1980, 2107  # that the format can tell
@@ -23,8 +27,8 @@ class _Outbox(RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, piece: object, /) -> int:
-        data = bytes(piece)  # type: ignore[call-overload]
+    def write(self, piece: "ReadableBuffer", /) -> int:
+        data = bytes(piece)
         self._pieces.append(data)
         return len(data)
 

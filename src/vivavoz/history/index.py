@@ -37,7 +37,7 @@ def remove_from_index(connection: Connection, number: int) -> None:
     """Forget a transcript."""
     column = "rowid" if connection.dialect.name == "sqlite" else "number"
     connection.execute(
-        sa.text(f"DELETE FROM transcript_search WHERE {column} = :number"),  # noqa: S608
+        sa.text(f"DELETE FROM transcript_search WHERE {column} = :number"),  # noqa: S608 - a name of ours
         {"number": number},
     )
 

@@ -1,14 +1,14 @@
 """[pure] What the history hands out: a transcript, its segments, a page of a list."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from vivavoz.history.search import SnippetPart
 from vivavoz.history.text import one_line, spoken_paragraphs, typed_paragraphs
-from vivavoz.session.entities import RecognizedWord
+from vivavoz.session.entities import RecognizedWord, TranscriptionResult
 
 _AUTOMATIC_TITLE_LENGTH = 60
 
@@ -28,6 +28,20 @@ class Segment(_Kept):
     confidence: float
     language: str
     words: tuple[RecognizedWord, ...]
+
+    @classmethod
+    def of(cls, result: TranscriptionResult) -> Self:
+        """What is kept of a result."""
+        return cls(
+            result_id=result.result_id,
+            sequence_number=result.sequence_number,
+            start_s=result.start_time,
+            end_s=result.end_time,
+            text=result.text_content,
+            confidence=result.confidence,
+            language=result.language,
+            words=result.words,
+        )
 
 
 class TranscriptSummary(_Kept):

@@ -4,7 +4,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
+from vivavoz.recognition.engine import DecodeResult
 from vivavoz.recognition.jobs import DecodeJob, Job, StreamJob
+from vivavoz.recognition.transcript import Hypothesis
 
 Owner = Hashable
 """Whose job it is: a session's id."""
@@ -15,7 +17,7 @@ class Outcome:
     """How a job ended: exactly one of ``result`` and ``error`` is set, neither when ``dropped``."""
 
     job: Job
-    result: object = None
+    result: DecodeResult | Hypothesis | None = None
     error: Exception | None = None
     dropped: bool = False
     waited_s: float = 0.0

@@ -11,7 +11,7 @@ from vivavoz.errors import ProcessingTimeoutError, RecognitionFailedError
 from vivavoz.recognition.engine import Engine, WindowEngine
 from vivavoz.recognition.jobs import DecodeJob, Job, StreamJob
 from vivavoz.runtime.job_queue import JobQueue, Outcome, Owner, QueuedJob
-from vivavoz.runtime.workers import Worker
+from vivavoz.runtime.workers import Ran, Worker
 
 _WAIT_WINDOW_S = 10.0
 _MAX_HUNG_WORKERS = 16
@@ -92,7 +92,7 @@ class Scheduler:
         self._waits.extend((started_s, started_s - entry.queued_at_s) for entry in entries)
         deadline = loop.call_later(self._timeout_s, self._give_up, worker, entries)
 
-        def report(results: list[object]) -> None:
+        def report(results: list[Ran]) -> None:
             with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
                 loop.call_soon_threadsafe(
                     self._ended, worker, entries, results, deadline, started_s
@@ -100,7 +100,7 @@ class Scheduler:
 
         worker.give([entry.job for entry in entries], report)
 
-    def _run(self, jobs: list[Job]) -> list[object]:
+    def _run(self, jobs: list[Job]) -> list[Ran]:
         """On a worker thread: a result or an exception for each job."""
         if len(jobs) > 1 and isinstance(self._engine, WindowEngine):
             requests = [job.request for job in jobs if isinstance(job, DecodeJob)]
@@ -110,7 +110,7 @@ class Scheduler:
                 return [self._run_one(job) for job in jobs]
         return [self._run_one(job) for job in jobs]
 
-    def _run_one(self, job: Job) -> object:
+    def _run_one(self, job: Job) -> Ran:
         try:
             if isinstance(job, StreamJob):
                 return job.run()
@@ -124,7 +124,7 @@ class Scheduler:
         self,
         worker: Worker,
         entries: list[QueuedJob],
-        results: list[object],
+        results: list[Ran],
         deadline: asyncio.TimerHandle,
         started_s: float,
     ) -> None:
@@ -139,12 +139,11 @@ class Scheduler:
         ran_s = time.monotonic() - started_s
         for entry, result in zip(entries, results, strict=True):
             self._queue.finished(entry)
-            error = result if isinstance(result, Exception) else None
             entry.done(
                 Outcome(
                     entry.job,
-                    None if error else result,
-                    error,
+                    result=None if isinstance(result, Exception) else result,
+                    error=result if isinstance(result, Exception) else None,
                     waited_s=started_s - entry.queued_at_s,
                     ran_s=ran_s,
                 )

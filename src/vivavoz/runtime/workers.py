@@ -4,10 +4,14 @@ import queue
 import threading
 from collections.abc import Callable
 
+from vivavoz.recognition.engine import DecodeResult
 from vivavoz.recognition.jobs import Job
+from vivavoz.recognition.transcript import Hypothesis
 
-Run = Callable[[list[Job]], list[object]]
-Report = Callable[[list[object]], None]
+Ran = DecodeResult | Hypothesis | Exception
+"""What a job came to."""
+Run = Callable[[list[Job]], list[Ran]]
+Report = Callable[[list[Ran]], None]
 
 
 class Worker:

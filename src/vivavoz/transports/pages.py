@@ -1,10 +1,12 @@
 """The page, and the viewer of the API's documentation."""
 
+from os import PathLike, stat_result
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 from swagger_ui_bundle import swagger_ui_path
 
 from vivavoz.transports.headers import DOCS_CSP
@@ -16,10 +18,16 @@ _REVALIDATE = {"Cache-Control": "no-cache"}
 class _RevalidatedFiles(StaticFiles):
     """Static files that a browser asks for again after an update; unchanged ones cost a 304."""
 
-    def file_response(self, *args: object, **kwargs: object) -> FileResponse:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+    def file_response(
+        self,
+        full_path: str | PathLike[str],
+        stat_result: stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers.update(_REVALIDATE)
-        return response  # type: ignore[return-value]
+        return response
 
 
 def add_pages(app: FastAPI) -> None:

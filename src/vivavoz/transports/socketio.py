@@ -39,7 +39,7 @@ class _StrictJson:
     dumps = staticmethod(json.dumps)
 
 
-class _CheckedPacket(Packet):  # type: ignore[misc]
+class _CheckedPacket(Packet):  # type: ignore[misc]  # the library is untyped
     """A packet that announces few binary attachments, of which the library would take 10^10, and
     whose event's name is none that it reserves: it would take a stranger's "connect" for a new
     connection, from whatever address that claims."""

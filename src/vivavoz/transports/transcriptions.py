@@ -141,25 +141,12 @@ def _answer(
         return Response(text + "\n", media_type=MEDIA_TYPES[ExportFormat.TXT])
     if wanted.response_format in _SUBTITLES:
         write, export_format = _SUBTITLES[wanted.response_format]
-        segments = [_segment_of(result) for result in results]
+        segments = [Segment.of(result) for result in results]
         return Response(write(segments), media_type=MEDIA_TYPES[export_format])
     body: dict[str, Any] = {"text": text}
     if wanted.response_format == "verbose_json":
         body |= _details(results, completed)
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
-
-
-def _segment_of(result: TranscriptionResult) -> Segment:
-    return Segment(
-        result_id=result.result_id,
-        sequence_number=result.sequence_number,
-        start_s=result.start_time,
-        end_s=result.end_time,
-        text=result.text_content,
-        confidence=result.confidence,
-        language=result.language,
-        words=result.words,
-    )
 
 
 def _details(results: list[TranscriptionResult], completed: SessionCompleted) -> dict[str, Any]:

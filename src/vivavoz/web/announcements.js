@@ -20,7 +20,7 @@ export function announce({ controller, dock, notices, api }) {
   });
   on("microphone", ({ reason }) => tellMicrophone(notices, reason));
   on("warning", (warning) => {
-    if (warning.code === "LATENCY_HIGH" || warning.code === "FALLBACK_ENGINE") return;
+    if (warning.code === "LATENCY_HIGH") return;
     notices.show("warning", { text: warningText(warning), tone: "warn" });
   });
   on("metrics", ({ latency_ms: latencyMs }) => {

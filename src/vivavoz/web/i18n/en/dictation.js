@@ -87,6 +87,4 @@ export default {
   "warning.LATENCY_HIGH": "The server is behind. Nothing is lost; the text catches up.",
   "warning.AUDIO_GAP": "A piece of the recording was lost on the way; the transcript notes where.",
   "warning.LANGUAGE_ASSUMED": "The language could not be recognised for certain. Choose it below if the text looks wrong.",
-  "warning.FALLBACK_ENGINE": "The small built-in engine is at work: it understands English only.",
-  "warning.SHUTDOWN_NEAR": "The server will restart shortly. The dictation goes on afterwards.",
 };

@@ -87,6 +87,4 @@ export default {
   "warning.LATENCY_HIGH": "El servidor va retrasado. No se pierde nada; el texto se pondrá al día.",
   "warning.AUDIO_GAP": "Un trozo de la grabación se perdió por el camino; la transcripción indica dónde.",
   "warning.LANGUAGE_ASSUMED": "No se pudo reconocer el idioma con seguridad. Elígelo abajo si el texto no parece correcto.",
-  "warning.FALLBACK_ENGINE": "Trabaja el pequeño motor incorporado: solo entiende inglés.",
-  "warning.SHUTDOWN_NEAR": "El servidor se reiniciará en breve. El dictado seguirá después.",
 };
