@@ -50,7 +50,7 @@ class SessionGauge:
 
     def __init__(self, created_s: float) -> None:
         self.partials = self.finals = self.words = 0
-        self.quality_score = 0.0
+        self.quality_score = 1.0  # as QualityMeter: nothing bad before anything was heard
         self.latency_ms = 0.0
         self._created_s = created_s
         self._arrivals: deque[tuple[int, float]] = deque(maxlen=_RECENT_BLOCKS)

@@ -1,8 +1,10 @@
 """The load that sessions are told of."""
 
 import time
+from uuid import uuid4
 
-from vivavoz.runtime.measurements import ProcessGauge
+from vivavoz.audio.quality import QualityMeter
+from vivavoz.runtime.measurements import ProcessGauge, ProcessLoad, SessionGauge
 
 
 def busy_for(cpu_s: float) -> None:
@@ -21,3 +23,9 @@ def test_sessions_that_ask_at_once_read_the_same_load() -> None:
     assert gauge.read(100.5) is first
     busy_for(0.01)
     assert gauge.read(101.0) is not first
+
+
+def test_a_session_that_was_not_heard_yet_is_told_nothing_bad() -> None:
+    metrics = SessionGauge(0.0).metrics(uuid4(), ProcessLoad(0.0, 10.0), pending=0, gpu=False)
+    assert metrics.audio_quality_score == QualityMeter().score
+    assert metrics.latency_ms == 0
