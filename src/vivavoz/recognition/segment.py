@@ -6,7 +6,6 @@ from vivavoz.recognition.agreement import LocalAgreement
 from vivavoz.recognition.arrival import timed_by_arrival
 from vivavoz.recognition.engine import (
     SAMPLE_RATE_HZ,
-    AudioSource,
     DecodeRequest,
     DecodeResult,
     Pcm,
@@ -17,6 +16,7 @@ from vivavoz.recognition.joint import beginning_as, ending_as
 from vivavoz.recognition.outputs import Final, Lost
 from vivavoz.recognition.profiles import WindowPlan
 from vivavoz.recognition.transcript import Hypothesis, Word
+from vivavoz.recognition.window import Window
 
 _SURE_LANGUAGE_PROBABILITY = 0.8
 _SURE_LANGUAGE_S = 2.0
@@ -30,7 +30,8 @@ class Segment:
     the newest audio asked for and shown in a partial; ``resumed_sample`` is where speech last went
     on after a silence. ``final_end_sample`` is what ``final_job``
     covers. ``head`` and ``tail`` are the words agreed on beside a joint at its start and at its
-    end. Once it is decided, ``outcome`` is its final, its loss, or none if nothing was said.
+    end. ``window`` is what its partials decode. Once it is decided, ``outcome`` is its final, its
+    loss, or none if nothing was said.
     """
 
     start_sample: int
@@ -40,7 +41,6 @@ class Segment:
     resumed_sample: int = 0
     is_silent: bool = False
     language: tuple[str, float] | None = None
-    source: AudioSource = field(default_factory=AudioSource)
     agreement: LocalAgreement = field(default_factory=LocalAgreement)
     final_job: DecodeJob | None = None
     final_end_sample: int = 0
@@ -50,6 +50,11 @@ class Segment:
     tail: tuple[Word, ...] = ()
     is_decided: bool = False
     outcome: Final | Lost | None = None
+    whole: Window = field(init=False)
+    window: Window = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.whole = self.window = Window(self.start_sample)
 
     @property
     def sure_language(self) -> tuple[str, float] | None:
@@ -73,43 +78,57 @@ class Segment:
         full_context: bool = False,
         word_times: bool = True,
     ) -> DecodeRequest:
-        """A decode of ``audio``, which begins where the segment does."""
-        prefix = () if is_final else self.agreement.stable_words
+        """A decode of ``audio``: for a final all of the segment's, else the window's."""
+        window = self.whole if is_final else self.window
+        prefix = () if is_final else self.agreement.stable_words[len(window.lead) :]
         return DecodeRequest(
             purpose="final" if is_final else "partial",
             audio=audio,
             options=options,
-            prefix=tuple(word.shifted(-self.start_s) for word in prefix),
+            prefix=tuple(word.shifted(-window.start_s) for word in prefix),
             beam_size=plan.beam_size,
             full_context=plan.full_context or full_context,
             word_times=word_times,
             margin_s=plan.margin_s,
             floor_s=plan.floor_s,
-            source=self.source,
+            source=window.source,
         )
 
-    def hear(self, hypothesis: Hypothesis, end_sample: int, *, is_timed: bool = True) -> None:
+    def hear(
+        self,
+        hypothesis: Hypothesis,
+        end_sample: int,
+        *,
+        window: Window | None = None,
+        is_timed: bool = True,
+    ) -> None:
         """Take a newer hypothesis of the segment's audio up to ``end_sample``.
 
-        ``is_timed``: its words' times are known; else they are taken from when they were heard.
+        Args:
+            hypothesis: what was heard.
+            end_sample: how far.
+            window: what was decoded; all of it by default.
+            is_timed: the words' times are known; else they are taken from when words were heard.
         """
         self.heard_sample = end_sample
         self.language = (hypothesis.language, hypothesis.language_probability)
-        words = self.placed(hypothesis)
+        words = self._placed(hypothesis, window or self.whole)
         if not is_timed:
             end_s = end_sample / SAMPLE_RATE_HZ
             words = timed_by_arrival(words, self.agreement.words, self.start_s, end_s)
         self.agreement.update(words)
+        if len(self.agreement.stable_words) < len(self.window.lead):
+            self.window = self.whole
 
-    def placed(self, hypothesis: Hypothesis) -> tuple[Word, ...]:
-        """The hypothesis's words at their place in the session."""
-        words = tuple(word.shifted(self.start_s) for word in hypothesis.words)
-        return ending_as(self.tail, beginning_as(self.head, words))
+    def _placed(self, hypothesis: Hypothesis, window: Window) -> tuple[Word, ...]:
+        """All words of the segment at their place in the session."""
+        words = tuple(word.shifted(window.start_s) for word in hypothesis.words)
+        return ending_as(self.tail, beginning_as(self.head, (*window.lead, *words)))
 
     def decide(self, hypothesis: Hypothesis) -> None:
         """The final is known: it has words, or nothing was said."""
         self.is_decided = True
-        words = self.placed(hypothesis)
+        words = self._placed(hypothesis, self.whole)
         if words:
             self.outcome = Final(
                 words=words,
@@ -137,7 +156,7 @@ class Segment:
         """Keep the first ``count`` words up to the joint; the segment after it has the rest."""
         later = self.agreement.split(count)
         self.tail = self.agreement.stable_words
-        return Segment(
+        rest = Segment(
             joint_sample,
             asked_sample=self.asked_sample,
             heard_sample=self.heard_sample,
@@ -145,3 +164,6 @@ class Segment:
             agreement=later,
             head=later.stable_words,
         )
+        if count < len(self.window.lead):
+            rest.window = self.window.after(count)
+        return rest

@@ -135,6 +135,13 @@ class Speech:
             return []
         return [self._part(segment, joint.count, segment.start_sample + joint.sample)]
 
+    def shorten_window(self, segment: Segment) -> None:
+        """Let the growing segment's partials see less of it, once that is long."""
+        window = segment.window
+        if segment is self.growing and window.is_long(segment.heard_sample):
+            audio = self.audio(window.start_sample, segment.heard_sample)
+            segment.window = window.shortened(segment.agreement.stable_words, audio)
+
     def whole_until(self, segment: Segment) -> int:
         """The end of the audio that belongs to the segment for certain, whatever follows."""
         if segment.end_sample is not None:

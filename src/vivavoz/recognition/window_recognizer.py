@@ -23,6 +23,7 @@ from vivavoz.recognition.profiles import RecognizerSettings
 from vivavoz.recognition.segment import Segment
 from vivavoz.recognition.speech import Change, Closed, Paused, Resumed, Speech
 from vivavoz.recognition.transcript import Hypothesis
+from vivavoz.recognition.window import Window
 
 _MAX_FINAL_FAILURES = 2
 _MIN_LANGUAGE_PROBABILITY = 0.5
@@ -34,6 +35,7 @@ class _Ticket:
 
     segment: Segment
     end_sample: int
+    window: Window
 
 
 class WindowRecognizer:
@@ -107,12 +109,13 @@ class WindowRecognizer:
         language = self._language or segment.sure_language
         request = segment.request(
             self._plan.partial,
-            self._speech.audio(segment.start_sample, segment.asked_sample),
+            self._speech.audio(segment.window.start_sample, segment.asked_sample),
             replace(self._options, language=language and language[0]),
             full_context=full_context,
-            word_times=self._speech.may_part(segment, segment.asked_sample),
+            word_times=self._speech.may_part(segment, segment.asked_sample)
+            or segment.window.is_long(segment.asked_sample),
         )
-        self._ask(segment, segment.asked_sample, DecodeJob(request))
+        self._ask(_Ticket(segment, segment.asked_sample, segment.window), DecodeJob(request))
 
     def _ask_final(self, segment: Segment, end_sample: int, *, full_context: bool = False) -> None:
         request = segment.request(
@@ -125,10 +128,10 @@ class WindowRecognizer:
         self._cancel_jobs_of(segment)  # partials still waiting: the final covers their audio
         job = DecodeJob(request, speculative=segment.end_sample is None)
         segment.final_job, segment.final_end_sample = job, end_sample
-        self._ask(segment, end_sample, job)
+        self._ask(_Ticket(segment, end_sample, segment.whole), job)
 
-    def _ask(self, segment: Segment, end_sample: int, job: DecodeJob) -> None:
-        self._tickets[job] = _Ticket(segment, end_sample)
+    def _ask(self, ticket: _Ticket, job: DecodeJob) -> None:
+        self._tickets[job] = ticket
         self._due.append(job)
 
     def _cancel_jobs_of(self, segment: Segment) -> None:
@@ -180,10 +183,12 @@ class WindowRecognizer:
         if doubt is None:
             shown = without_guess(result.hypothesis.words)
             hypothesis = replace(result.hypothesis, words=shown)
-            self._hear(segment, hypothesis, ticket.end_sample, job.request.word_times)
-            if is_growing:
+            self._hear(job, ticket, hypothesis)
+            if is_growing and job.request.word_times:
                 self._on(self._speech.part_if_long(segment))
+                self._speech.shorten_window(segment)
         elif is_growing and not (job.request.full_context or doubt is Doubt.NO_SPEECH):
+            segment.window = segment.whole
             self._ask_partial(segment, full_context=True)
 
     def _on_final(
@@ -196,14 +201,18 @@ class WindowRecognizer:
         if doubt in (Doubt.NO_SPEECH, Doubt.RATE):
             result = replace(result, hypothesis=replace(result.hypothesis, words=()))
         segment.final_result = result
-        self._hear(segment, result.hypothesis, ticket.end_sample, job.request.word_times)
+        self._hear(job, ticket, result.hypothesis)
         if segment.end_sample is not None:
             self._settle_final(segment)
 
-    def _hear(
-        self, segment: Segment, hypothesis: Hypothesis, end_sample: int, is_timed: bool
-    ) -> None:
-        segment.hear(hypothesis, end_sample, is_timed=is_timed)
+    def _hear(self, job: DecodeJob, ticket: _Ticket, hypothesis: Hypothesis) -> None:
+        segment = ticket.segment
+        segment.hear(
+            hypothesis,
+            ticket.end_sample,
+            window=ticket.window,
+            is_timed=job.request.word_times,
+        )
         if hypothesis.words:
             self._heard_language = segment.language
 

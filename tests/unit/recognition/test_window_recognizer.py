@@ -100,15 +100,75 @@ def test_words_are_aligned_only_where_their_times_are_needed() -> None:
 
     played.decode = decode
     played.play(until_s=25.0).stop()
-    plan = SETTINGS.plan
-    joint_from_s = SETTINGS.max_utterance_s - plan.joint_search_s
-    short = [r for r in asked if r.purpose == "partial" and r.duration_s < joint_from_s]
-    long = [r for r in asked if r.purpose == "partial" and r.duration_s >= joint_from_s]
-    assert short
-    assert not any(request.word_times for request in short)
-    assert long
-    assert all(request.word_times for request in long)
+    partials = [request for request in asked if request.purpose == "partial"]
+    first = partials[: next(i for i, r in enumerate(partials) if r.word_times)]
+    assert len(first) > 5
+    assert first[-1].duration_s < 6.0 <= partials[len(first)].duration_s
+    assert 0.2 < sum(request.word_times for request in partials) / len(partials) < 0.7
     assert all(request.word_times for request in asked if request.purpose == "final")
+
+
+def test_partials_of_long_speech_decode_only_its_newest_part() -> None:
+    played = session(LONG, word_s=0.25, gap_s=0.05)
+    asked: list[DecodeRequest] = []
+
+    def decode(request: DecodeRequest) -> DecodeResult:
+        asked.append(request)
+        return played.speech.decode(request)
+
+    played.decode = decode
+    played.play(until_s=13.0)
+    interval_s = SETTINGS.plan.partial_interval_ms / 1000
+    assert not played.finals
+    assert max(request.duration_s for request in asked) < 6.0 + 2 * interval_s
+    assert all(len(request.prefix) >= 2 for request in asked[3:])
+    for shown in played.partials:
+        assert played.speech.text.startswith(shown.text)
+        assert shown.stable_text == shown.text[: len(shown.stable_text)]
+    assert len(played.partials[-1].words) >= 38
+    played.play().stop()
+    assert played.text == played.speech.text
+    finals = [request for request in asked if request.purpose == "final"]
+    assert max(request.duration_s for request in finals) > 10.0
+
+
+def test_a_doubtful_partial_of_long_speech_is_decoded_again_with_all_of_it() -> None:
+    played = session(LONG, word_s=0.25, gap_s=0.05)
+    asked: list[DecodeRequest] = []
+
+    def decode(request: DecodeRequest) -> DecodeResult:
+        asked.append(request)
+        is_short = request.duration_s < 6.0 and not request.full_context
+        doubtful = is_short and len(asked) > 12
+        return replace(played.speech.decode(request), truncated=doubtful)
+
+    played.decode = decode
+    played.play(until_s=10.0)
+    again = [request for request in asked if request.full_context]
+    assert again
+    assert again[0].duration_s > 6.0
+    assert len(again[0].prefix) > len(asked[asked.index(again[0]) - 1].prefix)
+    assert all(played.speech.text.startswith(shown.text) for shown in played.partials)
+
+
+def test_words_before_the_window_that_a_final_contradicts_are_heard_anew() -> None:
+    played = session(f"{' '.join(LONG.split()[:24])} - {' '.join(LONG.split()[24:60])}")
+
+    def decode(request: DecodeRequest) -> DecodeResult:
+        result = played.speech.decode(request)
+        words = result.hypothesis.words
+        if request.purpose == "final" or request.duration_s > 9.0:
+            words = tuple(replace(w, text=" W1") if w.text == " w1" else w for w in words)
+        return replace(result, hypothesis=replace(result.hypothesis, words=words))
+
+    played.decode = decode
+    settings = replace(SETTINGS, plan=replace(SETTINGS.plan, pause_cut_s=30.0))
+    played.recognizer = WindowRecognizer(CAPABILITIES, OPTIONS, settings)
+    played.play(until_s=played.speech.words[30].end_s)
+    shown = [partial.text.split()[1] for partial in played.partials if len(partial.words) > 1]
+    assert shown[0] == "w1"
+    assert shown[-1] == "W1"
+    assert shown.index("W1") == shown.count("w1")  # shown once, it stays
 
 
 def test_a_partials_words_have_about_the_time_when_they_were_said() -> None:
