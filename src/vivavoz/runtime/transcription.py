@@ -231,12 +231,12 @@ class Transcription:
             return
         self.recognition_s += outcome.ran_s
         self._finals_awaited.discard(outcome.job)
-        if outcome.result is not None:
-            self._recognizer.job_done(outcome.job, outcome.result)
+        if outcome.dropped:
+            self._recognizer.job_dropped(outcome.job)
         elif outcome.error is not None:
             self._recognizer.job_failed(outcome.job, outcome.error)
-        else:
-            self._recognizer.job_dropped(outcome.job)
+        elif outcome.result is not None:
+            self._recognizer.job_done(outcome.job, outcome.result)
         self._advance(outcome.ran_s)
 
     def _keep_backlog_bounded(self) -> None:
