@@ -1,6 +1,8 @@
 """REST beside the sessions: status, health, metrics, sessions, one error shape, headers."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -8,8 +10,10 @@ import httpx
 import pytest
 
 from tests.live.clients import websocket_client
-from tests.live.engines import CountingEngine, SlowLoading, ready
+from tests.live.engines import CountingEngine, Loaded, SlowLoading, ready
 from tests.live.server import LiveServer, live_server, until_answered
+from vivavoz.engines.progress import LoadProgress
+from vivavoz.runtime.loading import Progress
 from vivavoz.session.entities import SessionMetrics, StreamingSession
 from vivavoz.session.events import ErrorBody
 from vivavoz.settings import Settings
@@ -39,6 +43,27 @@ def error_of(answer: httpx.Response) -> ErrorBody:
     return error
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/api/streaming/status", "no-store"),
+        ("/api/history", "no-store"),
+        ("/nothing-here", "no-store"),
+        ("/", "no-cache"),
+        ("/static/index.html", "no-cache"),
+        ("/docs/viewer/swagger-ui.css", "no-cache"),
+    ],
+)
+async def test_a_browser_keeps_the_page_and_nothing_that_was_said(
+    http: httpx.AsyncClient, path: str, kept: str
+) -> None:
+    answer = await http.get(path)
+    assert answer.headers["Cache-Control"] == kept
+    if kept == "no-cache":
+        again = await http.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == (200 if path == "/" else 304)
+
+
 async def test_status_names_the_engine(http: httpx.AsyncClient) -> None:
     status = (await http.get("/api/streaming/status")).json()
     assert status["status"] == "ready"
@@ -65,6 +90,32 @@ async def test_health_and_readiness_while_the_model_loads(tmp_path: Path) -> Non
         assert error_of(refused).code == "MODEL_LOADING"
         loading.may_finish.set()
         await until_answered(http, "/ready", 200)
+
+
+async def test_while_a_model_downloads_the_page_is_there_and_told_how_far_it_is(
+    tmp_path: Path,
+) -> None:
+    loading = SlowLoading(CountingEngine())
+    told = threading.Event()
+
+    def download(settings: Settings, report: Callable[[Progress], None]) -> Loaded:
+        report(LoadProgress("downloading", bytes_done=30, bytes_total=120))
+        told.set()
+        return loading(settings, report)
+
+    async with (
+        live_server(Settings(data_dir=tmp_path), download, wait_until_ready=False) as server,
+        server.http() as http,
+    ):
+        assert "text/html" in (await http.get("/")).headers["Content-Type"]
+        assert await asyncio.to_thread(told.wait, 30)
+        status = (await http.get("/api/streaming/status")).json()
+        assert status["progress"] == {"stage": "downloading", "bytes_done": 30, "bytes_total": 120}
+        assert status["engine"] is None
+        loading.may_finish.set()
+        await until_answered(http, "/ready", 200)
+        ready_now = (await http.get("/api/streaming/status")).json()
+        assert (ready_now["status"], ready_now["progress"]) == ("ready", None)
 
 
 async def test_a_session_is_made_looked_at_measured_and_ended(http: httpx.AsyncClient) -> None:
