@@ -8,7 +8,7 @@ from vivavoz.recognition.engine import SAMPLE_RATE_HZ, AudioSource, Pcm
 from vivavoz.recognition.joint import best_joint
 from vivavoz.recognition.transcript import Word
 
-_LONG_S = 6.0
+_LONG_S = 5.0
 _KEPT_S = 3.0
 _MIN_CUT_S = 1.5
 _FORCED_WORDS = 2

@@ -12,7 +12,7 @@ from vivavoz.recognition.window import Window
 TEXT = " ".join(f"w{number}" for number in range(40))
 SPEECH = Speech.of(TEXT, word_s=0.3, gap_s=0.1)
 KEPT_S = 3.0
-LONG_S = 6.0
+LONG_S = 5.0
 
 
 def said_until(end_s: float, speech: Speech = SPEECH) -> list[Word]:
@@ -24,7 +24,7 @@ def shortened(window: Window, agreed: list[Word], end_s: float, speech: Speech =
     return window.shortened(agreed, audio)
 
 
-def test_a_window_is_long_from_six_seconds_on() -> None:
+def test_a_window_is_long_from_five_seconds_on() -> None:
     window = Window(SAMPLE_RATE_HZ)
     assert not window.is_long(SAMPLE_RATE_HZ + round(LONG_S * SAMPLE_RATE_HZ) - 1)
     assert window.is_long(SAMPLE_RATE_HZ + round(LONG_S * SAMPLE_RATE_HZ))

@@ -103,7 +103,7 @@ def test_words_are_aligned_only_where_their_times_are_needed() -> None:
     partials = [request for request in asked if request.purpose == "partial"]
     first = partials[: next(i for i, r in enumerate(partials) if r.word_times)]
     assert len(first) > 5
-    assert first[-1].duration_s < 6.0 <= partials[len(first)].duration_s
+    assert first[-1].duration_s < 5.0 <= partials[len(first)].duration_s
     assert 0.2 < sum(request.word_times for request in partials) / len(partials) < 0.7
     assert all(request.word_times for request in asked if request.purpose == "final")
 
@@ -120,7 +120,7 @@ def test_partials_of_long_speech_decode_only_its_newest_part() -> None:
     played.play(until_s=13.0)
     interval_s = SETTINGS.plan.partial_interval_ms / 1000
     assert not played.finals
-    assert max(request.duration_s for request in asked) < 6.0 + 2 * interval_s
+    assert max(request.duration_s for request in asked) < 5.0 + 2 * interval_s
     assert all(len(request.prefix) >= 2 for request in asked[3:])
     for shown in played.partials:
         assert played.speech.text.startswith(shown.text)
@@ -138,7 +138,7 @@ def test_a_doubtful_partial_of_long_speech_is_decoded_again_with_all_of_it() -> 
 
     def decode(request: DecodeRequest) -> DecodeResult:
         asked.append(request)
-        is_short = request.duration_s < 6.0 and not request.full_context
+        is_short = request.duration_s < 5.0 and not request.full_context
         doubtful = is_short and len(asked) > 12
         return replace(played.speech.decode(request), truncated=doubtful)
 
