@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -93,6 +94,22 @@ async def dictate(client: WebSocketClient, chunks: list[bytes]) -> SessionComple
     completed = await client.until(SessionCompleted)
     assert await client.until_closed() == 1000
     return completed
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux about the process")
+async def test_a_crash_would_leave_no_memory_behind(tmp_path: Path) -> None:
+    async with audited_server(tmp_path) as server:
+        process = Path("/proc") / str(server.process.pid)
+        assert re.search(r"Max core file size\s+0\s+0\s", (process / "limits").read_text())
+        assert int((process / "coredump_filter").read_text(), 16) == 0
+
+
+async def test_what_is_kept_is_its_owners_alone(tmp_path: Path) -> None:
+    async with audited_server(tmp_path) as server:
+        kept = [server.data_dir, *server.data_dir.rglob("*")]
+        assert server.data_dir / "vivavoz.db" in kept
+        others = {path.name: oct(path.stat().st_mode) for path in kept}
+        assert not {name for name, mode in others.items() if not mode.endswith("00")}, others
 
 
 async def test_audio_stays_in_memory_and_text_out_of_the_logs(

@@ -17,7 +17,6 @@ from vivavoz.cli.console import console
 from vivavoz.cli.engine import announce_engine, load_watched
 from vivavoz.engines.registry import LoadedEngine, LoadProgress
 from vivavoz.errors import ServerUnreachableError, VivavozError
-from vivavoz.privacy import keep_out_of_core_dumps
 from vivavoz.settings import Settings
 
 _BYTES_PER_GB = 1024**3
@@ -35,7 +34,6 @@ def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) 
     # Uvicorn raises the signal that ended it again. Whoever supervises a server that ended in
     # order is to see a success, after SIGTERM as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    keep_out_of_core_dumps()
     _warn_of_little_memory(settings)
     address = _page_address(listener)
 

@@ -131,7 +131,7 @@ def _vtt_line(line: str) -> str:
 def _stem(transcript: Transcript) -> str:
     """The title as a file name that every system takes, or the transcript file's own."""
     title = " ".join(_UNSAFE_IN_NAMES.sub(" ", transcript.title).split())
-    cut = title.encode("utf-8", "ignore")[:_MAX_STEM_BYTES].decode("utf-8", "ignore").strip(" .")
+    cut = title.encode("utf-8", "ignore")[:_MAX_STEM_BYTES].decode("utf-8", "ignore").strip(" .-")
     if not cut or _RESERVED_NAMES.fullmatch(cut):
         return transcript.file_name.removesuffix(".txt")
     return cut

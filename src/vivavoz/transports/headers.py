@@ -16,6 +16,7 @@ DOCS_CSP = PAGE_CSP + "; style-src 'self' 'unsafe-inline'"
 """The same for the API's documentation, whose viewer styles its elements inline."""
 
 _HEADERS = {
+    "Cache-Control": "no-store",  # what was said is not to lie about in a browser's cache
     "Content-Security-Policy": PAGE_CSP,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

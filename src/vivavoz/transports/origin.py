@@ -5,6 +5,7 @@ at this machine, so both ``Origin`` and ``Host`` are checked, on every request.
 """
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,6 +15,9 @@ from vivavoz.errors import OriginNotAllowedError
 from vivavoz.runtime.counters import Counters
 from vivavoz.session.wire import data_of
 from vivavoz.transports.responses import error_response
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
+"""A name or an address, in brackets if it has colons, and perhaps a port: nothing else."""
 
 
 class OriginPolicy:
@@ -48,12 +52,10 @@ class OriginPolicy:
             )
 
     def _is_our_host(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname
-        except ValueError:
+        named = _HOST.fullmatch(host.lower())
+        if named is None:
             return False
-        if not name:
-            return False
+        name = named[1].strip("[]")
         if name in self._names or name.endswith(".localhost"):
             return True
         try:

@@ -33,7 +33,7 @@ class _RevalidatedFiles(StaticFiles):
 def add_pages(app: FastAPI) -> None:
     """Serve the page at ``/``, its files below ``/static`` and the API's viewer at ``/docs``."""
     app.mount("/static", _RevalidatedFiles(directory=_WEB), name="static")
-    app.mount("/docs/viewer", StaticFiles(directory=swagger_ui_path), name="viewer")
+    app.mount("/docs/viewer", _RevalidatedFiles(directory=swagger_ui_path), name="viewer")
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:

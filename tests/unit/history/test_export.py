@@ -182,6 +182,7 @@ class TestExport:
             ("../../etc/passwd", "etc passwd.srt"),
             ('a"b\\c:d\r\ne', "a b c d e.srt"),
             ("日本語", "日本語.srt"),
+            ("-rf *", "rf.srt"),
             ("...", "transcripcion_20260102_030405.srt"),
             ("CON", "transcripcion_20260102_030405.srt"),
             ("\u202efdp.exe", "fdp.exe.srt"),
