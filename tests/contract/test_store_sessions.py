@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -22,12 +22,17 @@ from tests.contract.dictations import (
     rows,
 )
 from vivavoz.errors import SessionNotFoundError
+from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.history.tables import SEGMENTS, SESSION_METRICS, TRANSCRIPTS
 from vivavoz.runtime.ports import TranscriptStore
-from vivavoz.session.entities import SessionStatus
+from vivavoz.session.entities import SessionStatus, StreamingSession
 from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import ContainerStream, DurableMark
+
+LEFT = replace(SUMMARY, outcome="connection_lost")
+PROMPTS = RecordingOptions(initial_prompt="Acta", partials=False)
+STREAM = ContainerStream("audio/webm;codecs=opus", 1, 0)
 
 
 class TestLiveSession:
@@ -322,3 +327,86 @@ class TestCompletion:
         assert store.purge_metrics(clock.now - timedelta(days=90)) == 0
         assert rows(store, SESSION_METRICS) == 1
         assert store.catalog.page(None).total == 2
+
+
+class TestReopening:
+    """A session that was completed while its client was away, and the client is back."""
+
+    @pytest.fixture
+    def session(self, store: SqlTranscriptStore) -> StreamingSession:
+        session = a_session("ana")
+        store.open_session(session, "hash", "es", PROMPTS)
+        store.begin_stream(session.session_id, STREAM)
+        store.append_final(a_result(session, "hola a todos"), DurableMark(4, 16_000))
+        store.complete(session, LEFT)
+        return session
+
+    def test_it_goes_on_where_it_was(
+        self, store: SqlTranscriptStore, folder: Path, session: StreamingSession, clock: Clock
+    ) -> None:
+        assert store.catalog.page("ana").total == 1
+        closed = store.find_unfinished(session.session_id)
+        assert closed is not None
+        assert closed.is_closed
+        assert store.reopen(session.session_id)
+        assert store.reopen(session.session_id)
+
+        opened = store.find_unfinished(session.session_id)
+        assert opened == replace(closed, is_closed=False)
+        assert opened.session.confirmed_text == "hola a todos"
+        assert (opened.resume_token_hash, opened.options) == ("hash", PROMPTS)
+        assert (opened.stream, opened.mark) == (STREAM, DurableMark(4, 16_000))
+        assert store.catalog.page("ana").total == 0
+        assert store.catalog.page("ana", query="hola").total == 0
+
+        clock.now += timedelta(seconds=9)
+        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000))
+        saved = store.complete(session, SUMMARY)
+        assert saved is not None
+        (file,) = folder.iterdir()
+        assert file.name == saved.file_name
+        assert file.read_text(encoding="utf-8").endswith("\n\nhola a todos buenos días\n")
+        assert store.catalog.page("ana", query="días").total == 1
+        assert store.catalog.get(session.session_id, "ana").text == "hola a todos buenos días"
+        assert store.find_unfinished(session.session_id) is None
+        assert not store.reopen(session.session_id)
+
+    def test_a_title_that_a_person_gave_stays(
+        self, store: SqlTranscriptStore, session: StreamingSession
+    ) -> None:
+        store.catalog.change(session.session_id, "ana", TranscriptChange(title="Saludo"))
+        store.reopen(session.session_id)
+        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000))
+        store.complete(session, SUMMARY)
+        assert store.catalog.get(session.session_id, "ana").title == "Saludo"
+
+    def test_who_stays_away_again_finds_it_in_the_history(
+        self, store: SqlTranscriptStore, session: StreamingSession
+    ) -> None:
+        store.reopen(session.session_id)
+        store.complete(session, LEFT)
+        assert store.catalog.get(session.session_id, "ana").text == "hola a todos"
+        assert store.reopen(session.session_id)
+
+    def test_what_was_edited_or_deleted_meanwhile_stays_as_it_is(
+        self, store: SqlTranscriptStore, session: StreamingSession
+    ) -> None:
+        store.catalog.change(session.session_id, "ana", TranscriptChange(text="hola, todas"))
+        assert store.find_unfinished(session.session_id) is None
+        assert not store.reopen(session.session_id)
+        store.catalog.change(session.session_id, "ana", TranscriptChange(text=None))
+        store.trash.delete([session.session_id], "ana")
+        assert store.find_unfinished(session.session_id) is None
+        assert not store.reopen(session.session_id)
+
+    def test_a_session_whose_time_is_over_stays_closed(
+        self, store: SqlTranscriptStore, session: StreamingSession, clock: Clock
+    ) -> None:
+        clock.now = session.start_time + timedelta(seconds=session.duration_limit - 1)
+        assert store.find_unfinished(session.session_id) is not None
+        clock.now += timedelta(seconds=1)
+        assert store.find_unfinished(session.session_id) is None
+        assert not store.reopen(session.session_id)
+
+    def test_there_is_none_to_reopen(self, store: SqlTranscriptStore) -> None:
+        assert not store.reopen(uuid4())

@@ -41,9 +41,10 @@ class VivavozClient:
     is lost afterwards comes back by itself, with nothing lost; ``link`` tells how it stands.
 
     When all attempts failed, recording goes on here and the server is looked for every 15 seconds.
-    Once it answers, the session goes on where it was. If the server has closed it meanwhile, what
-    it has not stored is uploaded at the stop, and its text comes as finals like any other (see
-    ``backlog``); the history then has the dictation in parts.
+    Once it answers, the session goes on where it was. If the server will not have it back, for its
+    time is over or its text was edited meanwhile, what it has not stored is uploaded at the stop,
+    and its text comes as finals like any other (see ``backlog``); the history then has the
+    dictation in parts.
 
     Args:
         url: the server, as ``http://host:port`` or the full address of its WebSocket.

@@ -9,14 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from vivavoz.history.files import TranscriptFiles
-from vivavoz.history.index import add_to_index
+from vivavoz.history.index import add_to_index, remove_from_index
 from vivavoz.history.rows import TableRow, language_of_rows, text_of_rows
 from vivavoz.history.tables import SESSION_METRICS, TRANSCRIPTS
 from vivavoz.history.transcripts import automatic_title
 from vivavoz.session.entities import StreamingSession
-from vivavoz.session.records import SavedTranscript, SessionSummary
+from vivavoz.session.records import AWAY_OUTCOMES, SavedTranscript, SessionSummary
 
 _SAMPLE_RATE_HZ = 16_000
+_NO_MORE = {"resume_token_hash": "", "recording_options": None}
+"""What only a session needs that may go on."""
 
 
 def save_file(
@@ -45,7 +47,7 @@ def consolidate(
 ) -> None:
     """Make the session's row a complete transcript and index its words."""
     text = text_of_rows(segments)
-    title = automatic_title(text)
+    title = row.title or automatic_title(text)
     durable_s = row.durable_sample / _SAMPLE_RATE_HZ
     connection.execute(
         sa.update(TRANSCRIPTS)
@@ -61,11 +63,22 @@ def consolidate(
             duration_s=max(durable_s, segments[-1].end_s, summary.audio_s),
             word_count=len(text.split()),
             metadata=session.metadata or row.metadata,
-            resume_token_hash="",
-            recording_options=None,
+            **({} if summary.outcome in AWAY_OUTCOMES else _NO_MORE),
         )
     )
     add_to_index(connection, row.number, title, text)
+
+
+def reopen(connection: Connection, row: TableRow, now: datetime) -> None:
+    """Make a complete transcript a session's row again. Its file stays until there is another, and
+    its title if a person gave it."""
+    title = "" if row.title == automatic_title(row.text) else row.title
+    connection.execute(
+        sa.update(TRANSCRIPTS)
+        .where(TRANSCRIPTS.c.number == row.number)
+        .values(status="live", title=title, text="", finished_at=None, last_activity=now)
+    )
+    remove_from_index(connection, row.number)
 
 
 def keep_metrics(

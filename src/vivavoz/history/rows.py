@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -103,6 +104,16 @@ def to_saved(row: TableRow) -> SavedTranscript:
     return SavedTranscript(transcript_id=row.id, saved_at=row.saved_at, file_name=row.file_name)
 
 
+def may_go_on(row: TableRow, now: datetime) -> bool:
+    """Whether its client may come back to the session: it is open, or was completed without its
+    client, which is when its token is kept, nobody has touched it since, and it has time left."""
+    if row.status != "complete":
+        return True
+    is_touched = row.edited_at is not None or row.deleted_at is not None
+    ends_at = row.started_at + timedelta(seconds=row.duration_limit_s)
+    return bool(row.resume_token_hash) and not is_touched and now < ends_at
+
+
 def to_unfinished(row: TableRow, confirmed_text: str) -> UnfinishedSession:
     """What a restart needs of a live session."""
     mark = DurableMark(row.durable_sequence_number, row.durable_sample)
@@ -124,6 +135,7 @@ def to_unfinished(row: TableRow, confirmed_text: str) -> UnfinishedSession:
         stream=_to_stream(row),
         mark=mark,
         options=RecordingOptions.model_validate(row.recording_options or {}),
+        is_closed=row.status == "complete",
     )
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.engine import Connection
 
 from vivavoz.errors import SessionNotFoundError
 from vivavoz.history.catalog import Catalog
-from vivavoz.history.completion import consolidate, keep_metrics, save_file
+from vivavoz.history.completion import consolidate, keep_metrics, reopen, save_file
 from vivavoz.history.database import Database
 from vivavoz.history.files import TranscriptFiles
 from vivavoz.history.keys import KeyStore
 from vivavoz.history.rows import (
     find_row,
     lock_row,
+    may_go_on,
     options_to_json,
     segment_rows,
     text_of_rows,
@@ -205,12 +206,25 @@ class SqlTranscriptStore:
                 forget(connection, self._files, row)
 
     def find_unfinished(self, session_id: UUID) -> UnfinishedSession | None:
-        """The session, if it is kept and was not completed; its status is ``reconnecting``."""
+        """The session, if it is kept and may go on; its status is ``reconnecting``.
+
+        That is one that was not completed, or was while its client was away, and is as it was then.
+        """
         with self._database.read() as connection:
             row = find_row(connection, session_id)
-            if row is None or row.status == "complete":
+            if row is None or not may_go_on(row, self._clock()):
                 return None
             return to_unfinished(row, text_of_rows(segment_rows(connection, row.number)))
+
+    def reopen(self, session_id: UUID) -> bool:
+        """Take a session that was completed while its client was away out of the finished ones;
+        whether it may go on. One that is still open is as good."""
+        with self._database.write() as connection:
+            row = lock_row(connection, session_id)
+            if row is None or not may_go_on(row, self._clock()):
+                return False
+            reopen(connection, row, self._clock())
+            return True
 
     def unfinished_since(self, before: datetime) -> list[UnfinishedSession]:
         """Unfinished sessions whose last activity was before that time, the oldest first."""

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from vivavoz.errors import (
-    InvalidResumeTokenError,
     ModelNotAvailableError,
     SessionCancelledError,
     SessionNotFoundError,
@@ -20,17 +21,20 @@ from vivavoz.runtime.admission import Admission
 from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
 from vivavoz.runtime.engine_facts import chosen_language
 from vivavoz.runtime.loading import EngineLoader
+from vivavoz.runtime.ownership import may_see, not_found, require_owner, require_token
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.runtime.services import Recognition, Services
-from vivavoz.runtime.tokens import new_token, token_hash, token_matches
+from vivavoz.runtime.tokens import new_token, token_hash
 from vivavoz.session.entities import SessionStatus, StreamingSession
 from vivavoz.session.events import SessionCompleted
-from vivavoz.session.records import SavedTranscript, SessionTerms
+from vivavoz.session.records import AWAY_OUTCOMES, SavedTranscript, SessionTerms
 from vivavoz.session.session import Session
 
 _REMEMBERED_ENDINGS = 1000
 _COME_BACK_AFTER_S = 3.0
 log = structlog.get_logger(__name__)
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class _Ending:
     user_id: str | None
     token_hash: str
     completed: SessionCompleted | None
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether it was saved while its client was away."""
+        return self.completed is not None and self.completed.reason in AWAY_OUTCOMES
 
 
 class SessionManager:
@@ -82,8 +91,8 @@ class SessionManager:
             SessionNotFoundError: there is none of that id.
         """
         runner = self._runners.get(session_id)
-        if runner is None or not _may_see(user_id, runner.session.entity.user_id):
-            raise _not_found(session_id)
+        if runner is None or not may_see(user_id, runner.session.entity.user_id):
+            raise not_found(session_id)
         return runner
 
     def create(self, request: SessionRequest, address: str) -> tuple[SessionRunner, str]:
@@ -142,16 +151,25 @@ class SessionManager:
             ModelLoadingError, ModelFailedError, ShuttingDownError.
         """
         runner = self._runners.get(session_id)
+        if runner is not None and runner.is_ending_unattended:
+            await runner.ended.wait()
+            runner = None
         if runner is None:
             ending = self._endings.get(session_id)
             if ending is not None:
-                _require_owner(user_id, ending.user_id, session_id)
-                _require_token(token, ending.token_hash)
+                require_owner(user_id, ending.user_id, session_id)
+                require_token(token, ending.token_hash)
+            try:
+                if ending is not None and not ending.may_go_on:
+                    raise not_found(session_id)
+                runner = await self._revive(session_id, token, address, user_id)
+            except SessionNotFoundError:
+                if ending is None:
+                    raise
                 self._tell_ending(connection, ending)
                 return None
-            runner = await self._revive(session_id, token, address, user_id)
-        _require_owner(user_id, runner.session.entity.user_id, session_id)
-        _require_token(token, runner.terms.resume_token_hash)
+        require_owner(user_id, runner.session.entity.user_id, session_id)
+        require_token(token, runner.terms.resume_token_hash)
         if runner.session.working_status is SessionStatus.CONNECTING:
             runner.connect(connection, token)
         else:
@@ -166,9 +184,7 @@ class SessionManager:
     async def save(self, session_id: UUID, user_id: str | None) -> SavedTranscript | None:
         """Write the transcript file of what is confirmed so far; the session goes on."""
         entity = self.get(session_id, user_id).session.entity.model_copy()
-        return await asyncio.get_running_loop().run_in_executor(
-            self._services.store_executor, self._services.store.save_now, entity
-        )
+        return await self._in_store(partial(self._services.store.save_now, entity))
 
     def cancel(self, session_id: UUID, user_id: str | None) -> None:
         """End a session and forget its text."""
@@ -215,21 +231,27 @@ class SessionManager:
     async def _revive(
         self, session_id: UUID, token: str, address: str, user_id: str | None
     ) -> SessionRunner:
-        """Take up a session that an earlier process began."""
+        """Take up a session that an earlier process began, or that was saved without its client."""
         recognition = self._require_recognition()
-        unfinished = await asyncio.get_running_loop().run_in_executor(
-            self._services.store_executor, self._services.store.find_unfinished, session_id
-        )
+        store = self._services.store
+        unfinished = await self._in_store(partial(store.find_unfinished, session_id))
         if unfinished is None:
             return self.get(session_id, user_id)
-        _require_owner(user_id, unfinished.session.user_id, session_id)
-        _require_token(token, unfinished.resume_token_hash)
+        require_owner(user_id, unfinished.session.user_id, session_id)
+        require_token(token, unfinished.resume_token_hash)
+        if unfinished.is_closed and not await self._in_store(partial(store.reopen, session_id)):
+            raise not_found(session_id)
         if session_id in self._runners:
             return self._runners[session_id]
         self._admission.admit(address, 0.0)
         now = self._services.clock.now()
         session = Session(unfinished.session, self._services.rules, now, unfinished)
+        self._endings.pop(session_id, None)
         return self._start(session, recognition, unfinished.terms, address)
+
+    async def _in_store(self, call: Callable[[], _T]) -> _T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._services.store_executor, call)
 
     def _require_recognition(self) -> Recognition:
         if self._is_draining:
@@ -260,26 +282,3 @@ class SessionManager:
             raise SessionNotFoundError("This session ended with an error; start a new one.")
         connection.send(ending.completed)
         connection.close(CloseCode.COMPLETED)
-
-
-def _may_see(user_id: str | None, owner: str | None) -> bool:
-    return user_id is None or user_id == owner
-
-
-def _require_owner(user_id: str | None, owner: str | None, session_id: UUID) -> None:
-    if not _may_see(user_id, owner):
-        raise _not_found(session_id)
-
-
-def _not_found(session_id: UUID) -> SessionNotFoundError:
-    return SessionNotFoundError(
-        "No live session has this id; a finished one is in the history.",
-        session_id=str(session_id),
-    )
-
-
-def _require_token(token: str, expected_hash: str) -> None:
-    if not token_matches(token, expected_hash):
-        raise InvalidResumeTokenError(
-            "The resume token does not belong to this session; start a new session."
-        )

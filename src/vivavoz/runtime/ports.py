@@ -54,7 +54,10 @@ class TranscriptStore(Protocol):
         """Forget a session and its text."""
 
     def find_unfinished(self, session_id: UUID) -> UnfinishedSession | None:
-        """The session, if the store holds it and it was not completed."""
+        """The session, if the store holds it and it was not completed, or without its client."""
+
+    def reopen(self, session_id: UUID) -> bool:
+        """Let a session go on that was completed without its client; whether it may."""
 
     def unfinished_since(self, before: datetime) -> list[UnfinishedSession]:
         """Unfinished sessions whose last activity was before that time."""

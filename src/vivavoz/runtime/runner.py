@@ -31,10 +31,8 @@ from vivavoz.session.events import (
     StartRecording,
     StopRecording,
 )
-from vivavoz.session.records import DurableMark, SessionTerms
+from vivavoz.session.records import AWAY_OUTCOMES, DurableMark, SessionTerms
 from vivavoz.session.session import Session
-
-_SAMPLE_RATE_HZ = 16_000
 
 
 class SessionRunner:
@@ -65,13 +63,18 @@ class SessionRunner:
         self._ending: asyncio.Task[None] | None = None
         self._outcome = "stopped"
         self._ack_is_due = False
-        self._is_freed = False
+        self.ended = asyncio.Event()
         self.line = ClientLine(session, services, self._capabilities)
         self.reporter = Reporter(session, services, self.line, durable_moved=self._acknowledge)
         self._recording = Recording(session, services, recognition, self.reporter, self, terms)
         self._alarm = Alarm(services.clock, session.deadlines, self._run_out)
         self._recording.start_again()
         self._alarm.set_again()
+
+    @property
+    def is_ending_unattended(self) -> bool:
+        """Whether it is being saved because its client stayed away."""
+        return self._outcome in AWAY_OUTCOMES
 
     # --- the connection ---------------------------------------------------------------------------
 
@@ -102,7 +105,7 @@ class SessionRunner:
 
     def receive(self, event: ClientEvent) -> None:
         """Handle what the client sent; what is wrong with it is answered by an ``error`` event."""
-        if self._is_freed:
+        if self.ended.is_set():
             return
         try:
             self.session.heard_from_client(self._services.clock.now())
@@ -156,7 +159,7 @@ class SessionRunner:
         self.reporter.audio_decoded(mark, quality_score)
         if self._ack_is_due:
             self._acknowledge_if_keeping_up()
-        if mark.sample_index > self.session.entity.duration_limit * _SAMPLE_RATE_HZ:
+        if mark.audio_s > self.session.entity.duration_limit:
             run_out(self, Deadline.DURATION, self._services.clock.now())
 
     def said(self, output: Output, recognition_s: float) -> None:
@@ -248,7 +251,7 @@ class SessionRunner:
         await self._recording.wind_down(timeout_s)
         if self._ending is not None:
             await asyncio.wait({self._ending}, timeout=timeout_s)
-        if not self._is_freed:
+        if not self.ended.is_set():
             self.line.fail(error)
             self._free(close_code_for(error))
 
@@ -263,7 +266,7 @@ class SessionRunner:
         except Exception as error:
             self.fail(internal_error(error))
             return
-        if not self._is_freed:
+        if not self.ended.is_set():
             self.session.complete()
             self.line.send_all(self.session.events_to_send())
             self.line.send(self.farewell)
@@ -274,14 +277,14 @@ class SessionRunner:
         self._recording.close()
         self.line.close(code)
         self.line.connection = None
-        self._is_freed = True
+        self.ended.set()
         self._services.counters.sessions_ended.labels(self._outcome).inc()
         self._on_ended(self)
 
     # --- after every event ------------------------------------------------------------------------
 
     def _after_event(self) -> None:
-        if self._is_freed:
+        if self.ended.is_set():
             return
         self._recording.finish_if_complete()
         self.line.send_all(self.session.events_to_send())
@@ -292,6 +295,6 @@ class SessionRunner:
         self.session.deadlines.set(Deadline.METRICS, next_s)
 
     def _run_out(self, deadline: Deadline) -> None:
-        if not self._is_freed:
+        if not self.ended.is_set():
             run_out(self, deadline, self._services.clock.now())
             self._after_event()

@@ -7,6 +7,9 @@ from uuid import UUID
 from vivavoz.session.entities import StreamingSession
 from vivavoz.session.events import RecordingOptions
 
+AWAY_OUTCOMES = frozenset({"connection_lost", "server_restarted"})
+"""How sessions end that are saved while their client is away, which may still come back."""
+
 
 @dataclass(frozen=True, slots=True)
 class DurableMark:
@@ -58,7 +61,10 @@ class SessionTerms:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedSession:
-    """A session that the store holds but no process does: what a restart needs to go on."""
+    """A session that the store holds but no process does: what a restart needs to go on.
+
+    ``is_closed``: it was saved while its client was away, and must be reopened first.
+    """
 
     session: StreamingSession
     resume_token_hash: str
@@ -66,6 +72,7 @@ class UnfinishedSession:
     stream: ContainerStream | None
     mark: DurableMark
     options: RecordingOptions = field(default_factory=RecordingOptions)
+    is_closed: bool = False
 
     @property
     def terms(self) -> SessionTerms:

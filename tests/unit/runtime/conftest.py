@@ -148,8 +148,10 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
 
     async def open_with(**settings: object) -> House:
         known = Settings.model_validate({"data_dir": tmp_path, **settings})
-        store = SqlTranscriptStore(known.sqlalchemy_url, known.transcripts_dir)
         clock = ManualClock()
+        store = SqlTranscriptStore(
+            known.sqlalchemy_url, known.transcripts_dir, clock=lambda: clock.now().wall
+        )
         services = Services(
             settings=known,
             epoch="epoch",
