@@ -18,7 +18,7 @@ from vivavoz.session.events import SessionCompleted, StartRecording, StopRecordi
 from vivavoz.settings import Settings
 
 WARM_UP = 20
-SESSIONS = 60
+SESSIONS = 200
 SLOW_S = 0.1
 SLOW_CALLBACK = re.compile(r"Executing <.*?(?:coro=<|Handle (?:when=\S+ )?)([^\s(]+).* took ")
 ATTEMPTS = 5
