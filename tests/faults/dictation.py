@@ -1,6 +1,7 @@
 """A dictation through ``vivavoz.client`` that goes on while a test does harm."""
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -80,6 +81,7 @@ class Dictation:
         url: of the server, or of a proxy before it.
         speech: what to say.
         pace: times faster than real time.
+        silent_from: the part of the speech, 0 to 1, at which to wait for ``go_on``.
         captured_at: the client's clock.
     """
 
@@ -89,6 +91,7 @@ class Dictation:
         speech: Speech,
         *,
         pace: float = PACE,
+        silent_from: float = math.inf,
         captured_at: Callable[[], datetime] = utc_now,
     ) -> None:
         self.url = url
@@ -96,6 +99,8 @@ class Dictation:
         self.client = VivavozClient(url, mime_type=speech.mime_type, language="en")
         self.events: list[ServerEvent] = []
         self._pace = pace
+        self._silent_from = silent_from
+        self._may_go_on = asyncio.Event()
         self._captured_at = captured_at
         self._said = 0
         self._progress = asyncio.Event()
@@ -130,6 +135,10 @@ class Dictation:
         """Wait until that part of the speech, 0 to 1, was said."""
         await self._until(lambda: self._said >= part * len(self.speech.chunks))
 
+    def go_on(self) -> None:
+        """Say what comes after the silence."""
+        self._may_go_on.set()
+
     async def hears(self, kind: type[ServerEvent], count: int = 1) -> None:
         """Wait until so many events of that kind have come in all."""
         await self._until(lambda: sum(isinstance(e, kind) for e in self.events) >= count)
@@ -154,12 +163,15 @@ class Dictation:
 
     async def _speak(self) -> None:
         clock = asyncio.get_running_loop().time
-        begin_s = clock()
+        begin_s, chunks = clock(), len(self.speech.chunks)
         for number, chunk in enumerate(self.speech.chunks, start=1):
             await self.client.send(chunk, self._captured_at())
             self._said = number
             self._progress.set()
             await asyncio.sleep(begin_s + number * self.speech.chunk_s / self._pace - clock())
+            if not self._may_go_on.is_set() and number >= self._silent_from * chunks:
+                await self._may_go_on.wait()
+                begin_s = clock() - number * self.speech.chunk_s / self._pace
 
     async def _listen(self) -> None:
         async for event in self.client.events():

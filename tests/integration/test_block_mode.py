@@ -25,6 +25,8 @@ pytestmark = pytest.mark.xdist_group("block mode")  # what is undisturbed is hea
 
 MODEL = ("--engine", "whisper", "--model", str(SAMPLES.parent / "model"))
 NAMES = ("en-1", "en-2")
+CUT = 0.6
+"""The part of them that the server hears at first: one, and half of the other."""
 PATIENT_S = 60.0
 MAX_EDITS = 4
 
@@ -116,9 +118,10 @@ async def test_a_server_that_comes_back_in_time_gets_the_rest_over_the_old_sessi
 ) -> None:
     server = patient_server
     whole = await undisturbed(server, speech)
-    async with Dictation(server.url, speech) as dictation:
+    async with Dictation(server.url, speech, silent_from=CUT) as dictation:
         await until_something_is_stored(dictation)
         await server.kill()
+        dictation.go_on()
         await until_link(dictation, Link.BLOCKED)
         await server.start()
         await dictation.hears(SessionResumed)
@@ -132,9 +135,13 @@ async def test_a_session_that_was_saved_meanwhile_goes_on_and_is_one_transcript(
     server: ServerProcess, speech: Speech
 ) -> None:
     whole = await undisturbed(server, speech)
-    async with FaultyProxy(server.port) as proxy, Dictation(proxy.url, speech) as dictation:
+    async with (
+        FaultyProxy(server.port) as proxy,
+        Dictation(proxy.url, speech, silent_from=CUT) as dictation,
+    ):
         await dictation.hears(TranscriptionFinal)
         proxy.disconnect()
+        dictation.go_on()
         await until_link(dictation, Link.BLOCKED)
         await until_saved(server, dictation.session_id)
         proxy.heal()
@@ -152,9 +159,13 @@ async def test_what_a_session_missed_that_was_edited_meanwhile_is_uploaded_and_n
 ) -> None:
     """What a person wrote is not touched: the rest becomes a transcript of its own."""
     whole = await undisturbed(server, speech)
-    async with FaultyProxy(server.port) as proxy, Dictation(proxy.url, speech) as dictation:
+    async with (
+        FaultyProxy(server.port) as proxy,
+        Dictation(proxy.url, speech, silent_from=CUT) as dictation,
+    ):
         await dictation.hears(TranscriptionFinal)
         proxy.disconnect()
+        dictation.go_on()
         await until_link(dictation, Link.BLOCKED)
         await until_saved(server, dictation.session_id)
         await edit(server, dictation.session_id, "what a person wrote")
@@ -175,10 +186,14 @@ async def test_a_session_that_was_saved_while_nobody_listened_goes_on_too(
     """The server was killed and, once restarted, finishes what nobody takes up."""
     speech = raw_speech(*NAMES)
     whole = await undisturbed(server, speech)
-    async with FaultyProxy(server.port) as proxy, Dictation(proxy.url, speech) as dictation:
+    async with (
+        FaultyProxy(server.port) as proxy,
+        Dictation(proxy.url, speech, silent_from=CUT) as dictation,
+    ):
         await until_something_is_stored(dictation)
         proxy.disconnect()
         await server.kill()
+        dictation.go_on()
         await until_link(dictation, Link.BLOCKED)
         await server.start()
         await until_saved(server, dictation.session_id)
