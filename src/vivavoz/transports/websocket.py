@@ -36,6 +36,7 @@ class WebSocketTransport:
             runner = await self._open(socket, connection)
             if runner is not None:
                 await _read(socket, connection, runner)
+                writer.cancel()  # the client is gone: nobody waits for last words
         finally:
             await _finish(writer)
 
