@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import one_of
@@ -14,6 +15,7 @@ _SHARE = 12
 """Of a profile's examples, each operation gets one in so many."""
 
 
+@pytest.mark.timeout(1800)
 def test_no_request_is_answered_by_a_failure(fuzzed: LiveServer) -> None:
     api = schemathesis.openapi.from_url(f"{fuzzed.url}/openapi.json")
     examples = settings.default.max_examples // _SHARE if settings.default else 1

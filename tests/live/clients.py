@@ -294,6 +294,7 @@ async def socketio_client(
             headers={"Origin": origin} if origin else {},
             auth=dict(resume) if resume else None,
             transports=["websocket"],
+            wait_timeout=PATIENCE_S,
         )
         try:
             yield client

@@ -180,6 +180,7 @@ class ContainerDecoder:
             "r",
             format=DEMUXERS[self._format.container],
             options=_STREAMING_OPTIONS,
+            metadata_errors="replace",
             buffer_size=max(len(self._unread), _READ_AHEAD_BYTES),
         )
 

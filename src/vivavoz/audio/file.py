@@ -40,7 +40,9 @@ def open_audio_file(recording: Path | bytes) -> Iterator[AudioFile]:
     """
     with _readable(recording) as stream:
         try:
-            container = av.open(stream, "r", options={"format_whitelist": _DEMUXERS})
+            container = av.open(
+                stream, "r", options={"format_whitelist": _DEMUXERS}, metadata_errors="replace"
+            )
         except av.FFmpegError as error:
             raise _invalid() from error
         with container:

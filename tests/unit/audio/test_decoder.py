@@ -413,3 +413,12 @@ def test_two_hundred_decoders_leave_nothing_behind(recording_of: RecordingOf) ->
     run(200)
     assert held() == before
     assert psutil.Process().memory_info().rss - memory_bytes < 4_000_000
+
+
+def test_texts_in_an_unknown_encoding_do_not_matter(recording_of: RecordingOf) -> None:
+    whole = recording_of("webm-opus")
+    data = whole.data.replace(b"Lavf", b"\x9cavf")
+    assert data != whole.data
+    np.testing.assert_array_equal(
+        joined(decode(whole.mime_type, [data])), joined(decode(whole.mime_type, [whole.data]))
+    )

@@ -70,3 +70,11 @@ def test_a_video_without_sound_is_refused(silent_video: bytes) -> None:
 def test_a_missing_file_is_the_callers_to_explain(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), open_audio_file(tmp_path / "missing.wav"):
         pass
+
+
+def test_texts_in_an_unknown_encoding_do_not_matter(
+    recording_of: Callable[[str], Recording],
+) -> None:
+    recording = recording_of("webm-opus")
+    with open_audio_file(recording.data.replace(b"Lavf", b"\x9cavf")) as file:
+        assert recording.likeness(np.concatenate(list(file.blocks))) > 0.95
