@@ -8,20 +8,22 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.conftest import HumanRecording
 from tests.e2e.microphone import write_microphone
+from tests.e2e.reading import expect_state
 
 PASSAGES = ("goforward", "librivox-0870", "librivox-0880")
 MAX_WORD_ERROR_RATE = 0.35
 """Measured on these passages: 0.235 in each of eleven runs, four of them disturbed."""
-SPEECH_TIMEOUT_MS = 20_000
+SPEECH_TIMEOUT_MS = 40_000
+_BEFORE_S, _BETWEEN_S = 0.5, 1.5
 
 Recordings = dict[str, HumanRecording]
 
 
 def speech(recordings: Recordings, target: Path, *names: str) -> Path:
     """A microphone that hears these recordings, a pause after each."""
-    parts: list[Path | float] = [0.5]
+    parts: list[Path | float] = [_BEFORE_S]
     for name in names:
-        parts += [recordings[name].path, 1.5]
+        parts += [recordings[name].path, _BETWEEN_S]
     return write_microphone(target / "microphone.wav", *parts)
 
 
@@ -32,14 +34,31 @@ async def start_speaking(page: Page) -> None:
 
 
 async def hear_out(page: Page, recordings: Recordings) -> None:
-    """Wait as long as all passages take."""
-    seconds = sum(recordings[name].duration_s + 1.5 for name in PASSAGES)
-    await page.wait_for_timeout(1000 * seconds)
+    """Wait until the page has recorded all passages."""
+    await record_for(
+        page, _BEFORE_S + sum(recordings[name].duration_s + _BETWEEN_S for name in PASSAGES)
+    )
 
 
-async def expect_state(page: Page, state: str, timeout_ms: int = SPEECH_TIMEOUT_MS) -> None:
-    """Wait until the page says that it is in that state."""
-    await expect(page.locator(f"html[data-state={state}]")).to_be_attached(timeout=timeout_ms)
+async def record_for(page: Page, seconds: float) -> None:
+    """Wait until the page has recorded so much."""
+    await page.wait_for_function(
+        """(seconds) => {
+          const [minutes, rest] = document.getElementById("clock").textContent.split(":");
+          return 60 * minutes + 1 * rest > seconds;
+        }""",
+        arg=seconds,
+        polling=100,
+        timeout=2000 * seconds + SPEECH_TIMEOUT_MS,
+    )
+
+
+async def hear_again(page: Page) -> None:
+    """Wait until the first passage is there for the second time: a microphone that is opened again
+    begins its recording again."""
+    await expect(page.locator("#transcript")).to_contain_text(
+        re.compile("forward.*forward", re.DOTALL), timeout=SPEECH_TIMEOUT_MS
+    )
 
 
 def confirmed(page: Page) -> Locator:
@@ -50,7 +69,7 @@ def confirmed(page: Page) -> Locator:
 async def finish(page: Page) -> str:
     """Finish; return the text on the page."""
     await page.click("#finish")
-    await expect_state(page, "finished")
+    await expect_state(page, "finished", SPEECH_TIMEOUT_MS)
     await expect(page.locator(".partial")).to_have_count(0)
     return await page.locator("#transcript").inner_text()
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import jiwer
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.conftest import HumanRecording
-from tests.e2e.conftest import OpenPage, StartServer
+from tests.e2e.conftest import OpenPage
 from tests.e2e.page.scripted_files import ScriptedFiles
 from tests.e2e.page.scripted_server import ScriptedServer
+from tests.e2e.reading import expect_notice
 from tests.e2e.server_process import ServerProcess
 from tests.e2e.waiting import eventually
 
@@ -28,12 +30,7 @@ DROP = """async ([name, url]) => {
 }"""
 
 
-@pytest.fixture
-async def server(start_server: StartServer) -> ServerProcess:
-    return await start_server("--engine", "pocketsphinx")
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def scripted() -> AsyncIterator[ScriptedServer]:
     async with ScriptedServer().running() as server:
         server.files = ScriptedFiles()
@@ -113,7 +110,7 @@ async def test_progress_and_text_are_shown_as_they_come(
     await expect(page.locator(".job-text")).to_have_text("First words")
     await page.keyboard.press("Escape")
     say({"type": "transcript.text.done", "text": "First words.", "transcript_id": None})
-    await expect(page.locator(".notice")).to_contain_text("is transcribed")
+    await expect_notice(page, "is transcribed")
     await page.click(".notice >> text=Files")
     await expect(job(page, path.name)).to_contain_text("could not be saved")
     await expect(page.locator(".job-text")).to_have_text("First words.")

@@ -7,37 +7,38 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from docx import Document
 from playwright.async_api import Locator, Page, expect
 
 from tests.contract.dictations import dictate
-from tests.e2e.conftest import OpenPage, StartServer
+from tests.e2e.conftest import OpenPage, open_store
+from tests.e2e.effort import Effort
+from tests.e2e.reading import expect_notice
 from tests.e2e.server_process import ServerProcess
 from tests.e2e.waiting import eventually
-from vivavoz.history.store import SqlTranscriptStore
+from vivavoz.history.index import add_to_index
+from vivavoz.history.tables import TRANSCRIPTS
 
 MANY = 3_000
+PROMPT_S = 5.0
+"""Measured: 0.6 s on a machine with much else to do."""
 HARBOUR = ("Dear Clara.", "The bell rang at nine.")
 ERRANDS = ("Flour and lemons.", "Also coffee.")
 
 
-def fill(data_dir: Path) -> SqlTranscriptStore:
-    """The history of a server that is not started yet."""
-    data_dir.mkdir(parents=True)
-    return SqlTranscriptStore(f"sqlite:///{data_dir / 'vivavoz.db'}", data_dir / "transcripts")
-
-
 @pytest.fixture
-async def server(start_server: StartServer, tmp_path: Path) -> ServerProcess:
-    """A server whose history holds two dictations: today's and one of 40 days ago."""
-    store = fill(tmp_path / "data-0")
+def server(server: ServerProcess) -> ServerProcess:
+    """The server, its history holding two dictations: today's and one of 40 days ago."""
+    store = open_store(server.data_dir)
     now = datetime.now(UTC)
     dictate(store, *ERRANDS, start=now - timedelta(days=40))
     dictate(store, *HARBOUR, start=now)
     store.close()
-    return await start_server("--engine", "pocketsphinx")
+    return server
 
 
 async def open_history(page: Page) -> Locator:
@@ -220,7 +221,7 @@ async def test_a_history_that_cannot_be_loaded_now_can_be_opened_later(
     page = await open_page(server.url)
     await page.context.set_offline(True)
     await page.click("#open-history")
-    await expect(page.locator(".notice")).to_contain_text("The server does not answer")
+    await expect_notice(page, "The server does not answer")
     await page.context.set_offline(False)
     await open_history(page)
     await page.context.set_offline(True)
@@ -231,36 +232,52 @@ async def test_a_history_that_cannot_be_loaded_now_can_be_opened_later(
     await expect(page.locator(".entry")).to_have_count(1)
 
 
+def multiply(data_dir: Path, total: int) -> None:
+    """Add copies of the newest transcript until there are so many, each 5 hours older than the one
+    before and every hundredth about harbours; nothing but what lists and searches read."""
+    engine = sa.create_engine(f"sqlite:///{data_dir / 'vivavoz.db'}")
+    with engine.begin() as connection:
+        *before, newest = connection.execute(sa.select(TRANSCRIPTS)).mappings().all()
+        for number in range(len(before) + 1, total):
+            title = f"Dictation {number} about {'harbours' if number % 100 == 7 else 'boats'}."
+            copy = {
+                "id": uuid4(),
+                "number": newest["number"] + number,
+                "title": title,
+                "text": f"{title} " * 20,
+                "started_at": newest["started_at"] - timedelta(hours=5 * number),
+                "file_name": f"transcripcion_20000101_{number:06}.txt",
+            }
+            connection.execute(sa.insert(TRANSCRIPTS).values({**newest, **copy}))
+            add_to_index(connection, copy["number"], title)
+    engine.dispose()
+
+
 async def test_thousands_of_transcripts_stay_quick(
-    start_server: StartServer, open_page: OpenPage, tmp_path: Path
+    server: ServerProcess, open_page: OpenPage
 ) -> None:
-    store = fill(tmp_path / "data-0")
-    now = datetime.now(UTC)
-    for number in range(MANY):
-        said = f"Dictation {number} about {'harbours' if number % 100 == 7 else 'boats'}. " * 20
-        dictate(store, said, start=now - timedelta(hours=5 * number))
-    store.close()
-    page = await open_page((await start_server("--engine", "pocketsphinx")).url)
+    multiply(server.data_dir, MANY)
+    page = await open_page(server.url)
     entries = page.locator(".entry")
 
     began = perf_counter()
     await page.click("#open-history")
     await expect(entries.first).to_be_visible()
-    assert perf_counter() - began < 1.5
+    assert perf_counter() - began < PROMPT_S
     await expect(page.locator(".history-message")).to_have_text("3,000 dictations")
     assert await entries.count() <= 150
 
     began = perf_counter()
     await page.locator(".search").press_sequentially("harb")
     await expect(page.locator(".history-message")).to_have_text("30 dictations")
-    assert perf_counter() - began < 1.5
+    assert perf_counter() - began < PROMPT_S
     await page.fill(".search", "")
     await expect(page.locator(".history-message")).to_have_text("3,000 dictations")
 
-    slowest_ms = await page.evaluate(SCROLL_TO_END)
-    await expect(entries).to_have_count(MANY)
+    effort = await Effort.begin(page)
+    frames = await page.evaluate(SCROLL_TO_END, MANY)
+    assert await effort.spent_ms() / frames < 60
     await expect(entries.last).to_contain_text(re.compile(r"Dictation 2999 "))
-    assert slowest_ms < 200
 
     await page.click("text=Select")
     await page.click("text=Select all")
@@ -271,20 +288,13 @@ async def test_thousands_of_transcripts_stay_quick(
     await expect(page.locator(".history-message")).to_have_text("3,000 dictations")
 
 
-SCROLL_TO_END = """async () => {
+SCROLL_TO_END = """async (total) => {
   const list = document.querySelector(".history-scroll");
-  const frames = [];
-  let still = 0;
-  let before = performance.now();
-  while (still < 40) {
-    const height = list.scrollHeight;
-    list.scrollTop += 1500;
+  let frames = 0;
+  while (list.querySelectorAll(".entry").length < total) {
+    list.scrollTop += 3000;
     await new Promise(requestAnimationFrame);
-    const now = performance.now();
-    frames.push(now - before);
-    before = now;
-    const isEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 2;
-    still = isEnd && height === list.scrollHeight ? still + 1 : 0;
+    frames += 1;
   }
-  return frames.sort((a, b) => a - b)[Math.floor(frames.length * 0.99)];
+  return frames;
 }"""

@@ -8,12 +8,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, StartServer
+from tests.e2e.reading import expect_state
 from tests.e2e.server_process import ServerProcess
 from tests.e2e.speaking import (
     PASSAGES,
     Recordings,
     assert_is_whole,
-    expect_state,
     finish,
     hear_out,
     speech,
@@ -93,9 +93,8 @@ async def test_a_key_opens_the_page_and_is_kept_nowhere(
 
 
 async def test_who_is_not_asked_is_told_nothing_of_keys(
-    start_server: StartServer, open_page: OpenPage
+    server: ServerProcess, open_page: OpenPage
 ) -> None:
-    server = await start_server("--engine", "pocketsphinx")
     page = await open_page(server.url)
     await expect(page.locator("#engine")).to_be_visible()
     await expect(page.locator("#account, #sign-in")).to_have_count(0)
@@ -108,7 +107,7 @@ async def test_a_key_revoked_while_speaking_costs_no_word(
     server = await start_server(*SERVER, VIVAVOZ_TOKEN_TTL_S="3")
     first = await make_key(server, "ana")
     microphone = speech(human_recordings, tmp_path, *PASSAGES)
-    page = await open_page(server.url, microphone=microphone)
+    page = await open_page(server.url, hears=microphone)
     await sign_in(page, first)
     await expect(page.locator("#sign-in")).to_have_count(0)
     await page.wait_for_timeout(4000)  # longer than a token lives that is not renewed

@@ -8,7 +8,7 @@ _INTERVAL_S = 0.02
 
 
 async def eventually(
-    condition: Callable[[], bool | Awaitable[bool]], timeout_s: float = 10.0
+    condition: Callable[[], bool | Awaitable[bool]], timeout_s: float = 20.0
 ) -> None:
     """Return when ``condition`` holds; fail when it does not in time."""
     async with asyncio.timeout(timeout_s):

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 
 from tests.e2e.page.scripted_server import ScriptedServer
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[ScriptedServer]:
     async with ScriptedServer().running() as server:
         yield server

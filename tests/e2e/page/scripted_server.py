@@ -260,6 +260,9 @@ class ScriptedServer:
     async def _page(self, _request: web.Request) -> web.FileResponse:
         return web.FileResponse(WEB / "index.html")
 
+    async def _empty_page(self, _request: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>Modules</title>", content_type="text/html")
+
     async def _who_is_there(self, _request: web.Request) -> web.Response:
         return web.json_response({"required": self.asks_for_key, "user_id": None})
 
@@ -291,6 +294,7 @@ class ScriptedServer:
         application.add_routes(
             [
                 web.get("/", self._page),
+                web.get("/empty", self._empty_page),
                 web.get("/ws", self._connect),
                 web.get("/api/streaming/status", self._status),
                 web.get("/api/auth", self._who_is_there),

@@ -12,6 +12,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.page.scripted_files import ScriptedFiles
 from tests.e2e.page.scripted_history import transcript
 from tests.e2e.page.scripted_server import BUILT_IN, ScriptedServer, ready
+from tests.e2e.reading import expect_state
 
 AXE_SOURCE = Axe().axe_script
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -22,6 +23,7 @@ LOOKS: list[dict[str, Any]] = [
     {"locale": "en-GB", "color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
 ]
 MIN_TARGET_PX = 24
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SPEECH = "word by word it goes on"
 
 
@@ -38,15 +40,10 @@ async def violations(page: Page) -> list[str]:
     ]
 
 
-async def state(page: Page, name: str) -> None:
-    """Expect the page to be in that state."""
-    await expect(page.locator(f"html[data-state={name}]")).to_be_attached()
-
-
 async def listen(page: Page, server: ScriptedServer) -> None:
     """Have something said."""
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
     await server.final("Confirmed.")
     await server.partial("stable and moving", stable="stable", at_s=1.2)
     await server.metrics(5000)
@@ -70,11 +67,11 @@ async def test_axe_finds_nothing_while_dictating(
     await listen(page, server)
     assert await violations(page) == []
     await page.click("#record")
-    await state(page, "paused")
+    await expect_state(page, "paused")
     assert await violations(page) == []
     server.refusal = 503
     await server.drop()
-    await state(page, "reconnecting")
+    await expect_state(page, "reconnecting")
     assert await violations(page) == []
 
 
@@ -84,16 +81,16 @@ async def test_axe_finds_nothing_when_it_is_over(
     page = await open_page(server.url, **look)
     await listen(page, server)
     await page.click("#finish")
-    await state(page, "finishing")
+    await expect_state(page, "finishing")
     assert await violations(page) == []
     await server.complete()
-    await state(page, "finished")
+    await expect_state(page, "finished")
     assert await violations(page) == []
     server.session_status = "connected"
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
     await server.fail("INTERNAL_ERROR", 4400)
-    await state(page, "failed")
+    await expect_state(page, "failed")
     assert await violations(page) == []
 
 
@@ -171,7 +168,7 @@ async def test_axe_finds_nothing_in_the_files(
 async def test_screen_readers_are_not_flooded(server: ScriptedServer, open_page: OpenPage) -> None:
     page = await open_page(server.url)
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
     await page.evaluate(
         """() => {
           window.heard = [];
@@ -181,15 +178,19 @@ async def test_screen_readers_are_not_flooded(server: ScriptedServer, open_page:
           }
         }"""
     )
+    await page.clock.install(time=NOON)
+    await page.clock.pause_at(NOON + timedelta(minutes=1))
     for second in range(20):
         for words in range(1, 6):
             await server.partial(" ".join(SPEECH.split()[:words]), at_s=float(second))
         await server.final(f"{SPEECH} {second}.", float(second))
         await server.metrics(200 + second)
-        await page.wait_for_timeout(400)
+        await expect(page.locator("#transcript")).to_contain_text(f"{SPEECH} {second}.")
+        await page.clock.run_for(400)
+    await page.clock.run_for(4000)
     await expect(page.locator("#announcer")).to_contain_text(f"{SPEECH} 19.")
     heard: list[str] = [text for text in await page.evaluate("() => heard") if text]
-    assert len(heard) <= 4  # in eight seconds
+    assert len(heard) <= 4  # in twelve seconds
     said = re.findall(rf"{SPEECH} (\d+)\.", " ".join(heard))
     assert said == [str(second) for second in range(20)]
 
@@ -199,7 +200,7 @@ async def test_motion_is_reduced_for_those_who_ask(
 ) -> None:
     page = await open_page(server.url, reduced_motion="reduce")
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
     await server.partial("moving words")
     await page.wait_for_timeout(500)
     assert await page.evaluate("() => document.getAnimations().length") == 0
@@ -251,7 +252,7 @@ async def test_every_target_is_large_enough(server: ScriptedServer, open_page: O
     server.history.transcripts = [transcript("Letter", "Dear Clara. The bell rang.", now)]
     page = await open_page(server.url, viewport={"width": 390, "height": 844}, has_touch=True)
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
     assert await small_targets(page) == []
     await page.click("#open-history")
     assert await small_targets(page) == []

@@ -1,11 +1,13 @@
 """The client library against a server that misbehaves on request, in the browser."""
 
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
-from tests.e2e.conftest import OpenPage
 from tests.e2e.page.scripted_server import ScriptedServer
 from tests.e2e.waiting import eventually
 
@@ -26,14 +28,21 @@ CLIENT = """async () => {
     }
   };
 }"""
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 START = "() => client.start({ mimeType: 'audio/webm;codecs=opus' })"
 
 
-@pytest.fixture
-async def page(server: ScriptedServer, open_page: OpenPage) -> Page:
-    page = await open_page(server.url)
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(server: ScriptedServer, browser: Browser) -> AsyncIterator[Page]:
+    """An empty page with a client, and what it tells."""
+    errors: list[str] = []
+    page = await browser.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    await page.goto(f"{server.url}empty")
     await page.evaluate(CLIENT)
-    return page
+    yield page
+    await page.close()
+    assert errors == []
 
 
 def payload(server: ScriptedServer) -> bytes:
@@ -50,6 +59,20 @@ async def phases(page: Page) -> list[dict[str, Any]]:
     """The phases so far, repetitions as they came."""
     found: list[dict[str, Any]] = await page.evaluate("() => phases")
     return found
+
+
+async def dictate(page: Page, server: ScriptedServer, *, chunks: int = 0) -> None:
+    """Start, and have so many chunks received."""
+    await page.evaluate(START)
+    await page.evaluate("chunks => push(1, chunks)", chunks)
+    await eventually(lambda: names(server) == ["start_recording"] and server.received == chunks)
+
+
+async def stop_clock(page: Page) -> None:
+    """From here on time passes for the page only when it is told so."""
+    await page.clock.install(time=NOON)
+    await page.clock.pause_at(NOON + timedelta(minutes=1))
+    await page.evaluate(CLIENT)
 
 
 async def test_audio_recorded_before_the_connection_is_open_arrives(
@@ -87,9 +110,7 @@ async def test_no_more_chunks_are_in_flight_than_allowed(
 async def test_a_lost_connection_is_resumed_with_nothing_lost_or_doubled(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 3)")
-    await eventually(lambda: server.received == 3)
+    await dictate(page, server, chunks=3)
     await server.drop()
     await page.evaluate("() => push(4, 8)")
     await eventually(lambda: server.received == 8)
@@ -105,9 +126,7 @@ async def test_a_lost_connection_is_resumed_with_nothing_lost_or_doubled(
 async def test_a_new_server_process_is_sent_the_stream_from_its_beginning(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 6)")
-    await eventually(lambda: server.received == 6)
+    await dictate(page, server, chunks=6)
     server.durable = 4
     await server.say("ack", received_sequence_number=6, durable_sequence_number=4, queue_size=0)
     server.chunks.clear()
@@ -120,9 +139,7 @@ async def test_a_new_server_process_is_sent_the_stream_from_its_beginning(
 async def test_a_pause_while_the_connection_is_away_keeps_its_place(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 2)")
-    await eventually(lambda: server.received == 2)
+    await dictate(page, server, chunks=2)
     server.session_status = "recording"
     await server.drop()
     await page.evaluate(
@@ -135,9 +152,7 @@ async def test_a_pause_while_the_connection_is_away_keeps_its_place(
 async def test_stopping_while_the_connection_is_away_finishes_afterwards(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 2)")
-    await eventually(lambda: server.received == 2)
+    await dictate(page, server, chunks=2)
     await server.drop()
     await page.evaluate("() => { push(3, 3); client.stop(); }")
     await eventually(lambda: "stop_recording" in names(server))
@@ -152,17 +167,14 @@ async def test_stopping_while_the_connection_is_away_finishes_afterwards(
 async def test_text_confirmed_while_away_comes_with_the_resumption(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await eventually(lambda: names(server) == ["start_recording"])
+    await dictate(page, server)
     await server.drop()
     server.confirmed = ["Said meanwhile."]
     assert (await _first(page, "resumed"))["confirmed_text"] == "Said meanwhile."
 
 
 async def test_a_rate_limit_is_met_by_sending_again(page: Page, server: ScriptedServer) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 4)")
-    await eventually(lambda: server.received == 4)
+    await dictate(page, server, chunks=4)
     del server.chunks[3], server.chunks[4]
     await server.fail("RATE_LIMITED", expected_sequence_number=3)
     await eventually(lambda: server.received == 4)
@@ -170,10 +182,8 @@ async def test_a_rate_limit_is_met_by_sending_again(page: Page, server: Scripted
 
 
 async def test_back_off_grows_and_ends_in_block_mode(page: Page, server: ScriptedServer) -> None:
-    await page.clock.install()
-    await page.evaluate(CLIENT)
-    await page.evaluate(START)
-    await eventually(lambda: names(server) == ["start_recording"])
+    await stop_clock(page)
+    await dictate(page, server)
     server.refusal = 503
     await server.drop()
     waits_s = [await _wait_out(page, attempt) for attempt in range(1, 7)]
@@ -183,10 +193,8 @@ async def test_back_off_grows_and_ends_in_block_mode(page: Page, server: Scripte
 async def test_audio_recorded_in_block_mode_is_sent_when_the_server_is_back(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.clock.install()
-    await page.evaluate(CLIENT)
-    await page.evaluate(START)
-    await eventually(lambda: names(server) == ["start_recording"])
+    await stop_clock(page)
+    await dictate(page, server)
     server.refusal = 503
     await server.drop()
     for attempt in range(1, 6):
@@ -202,10 +210,8 @@ async def test_audio_recorded_in_block_mode_is_sent_when_the_server_is_back(
 async def test_a_half_open_connection_is_noticed_within_20_s(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.clock.install()
-    await page.evaluate(CLIENT)
-    await page.evaluate(START)
-    await eventually(lambda: names(server) == ["start_recording"])
+    await stop_clock(page)
+    await dictate(page, server)
     server.is_silent = True
     await page.clock.run_for(20_000)
     assert [phase["phase"] for phase in await phases(page)][:4] == [
@@ -230,9 +236,7 @@ async def test_a_half_open_connection_is_noticed_within_20_s(
 async def test_a_final_close_code_ends_the_session_and_keeps_the_audio(
     page: Page, server: ScriptedServer, close_code: int, error_code: str
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 2)")
-    await eventually(lambda: server.received == 2)
+    await dictate(page, server, chunks=2)
     await server.drop(close_code)
     await _until_phase(page, "closed", None)
     assert (await phases(page))[-1]["error"]["code"] == error_code
@@ -243,9 +247,7 @@ async def test_a_final_close_code_ends_the_session_and_keeps_the_audio(
 async def test_a_server_that_asks_who_is_there_gets_the_same_session_back(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 2)")
-    await eventually(lambda: server.received == 2)
+    await dictate(page, server, chunks=2)
     await server.fail("UNAUTHORIZED", 4401)
     await _until_phase(page, "locked", None)
     await page.evaluate("() => push(3, 4)")
@@ -256,8 +258,7 @@ async def test_a_server_that_asks_who_is_there_gets_the_same_session_back(
 
 
 async def test_a_wrong_resume_token_is_final(page: Page, server: ScriptedServer) -> None:
-    await page.evaluate(START)
-    await eventually(lambda: names(server) == ["start_recording"])
+    await dictate(page, server)
     await server.fail("INVALID_RESUME_TOKEN", 4401)
     await _until_phase(page, "closed", None)
     assert (await phases(page))[-1]["error"]["code"] == "INVALID_RESUME_TOKEN"
@@ -266,9 +267,7 @@ async def test_a_wrong_resume_token_is_final(page: Page, server: ScriptedServer)
 async def test_a_session_that_the_server_forgot_begins_anew_while_nothing_was_stored(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 3)")
-    await eventually(lambda: server.received == 3)
+    await dictate(page, server, chunks=3)
     server.chunks.clear()
     await server.fail("SESSION_NOT_FOUND", 4404)
     await eventually(lambda: server.received == 3)
@@ -280,9 +279,7 @@ async def test_a_session_that_the_server_forgot_begins_anew_while_nothing_was_st
 async def test_a_session_that_the_server_forgot_is_not_begun_anew_once_text_was_stored(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 3)")
-    await eventually(lambda: server.received == 3)
+    await dictate(page, server, chunks=3)
     await server.say("ack", received_sequence_number=3, durable_sequence_number=2, queue_size=0)
     await server.fail("SESSION_NOT_FOUND", 4404)
     await _until_phase(page, "gone", None)
@@ -294,9 +291,7 @@ async def test_a_session_that_the_server_forgot_is_not_begun_anew_once_text_was_
 async def test_what_a_session_that_ended_without_this_side_did_not_hear_is_kept(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await page.evaluate("() => push(1, 3)")
-    await eventually(lambda: server.received == 3)
+    await dictate(page, server, chunks=3)
     await page.evaluate("() => push(4, 4)")
     del server.chunks[3]
     await server.complete("connection_lost")
@@ -310,8 +305,7 @@ async def test_what_a_session_that_ended_without_this_side_did_not_hear_is_kept(
 async def test_a_server_that_names_a_time_is_not_asked_before(
     page: Page, server: ScriptedServer
 ) -> None:
-    await page.evaluate(START)
-    await eventually(lambda: names(server) == ["start_recording"])
+    await dictate(page, server)
     await server.fail("SHUTTING_DOWN", 1012, retry_after_s=20)
     await _until_phase(page, "waiting", 1)
     wait_ms = await page.evaluate("() => phases.at(-1).retryAtMs - Date.now()")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from tests.e2e.page.scripted_server import ScriptedServer
 
@@ -21,19 +21,15 @@ TESTS = [
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page(chromium_path: Path) -> AsyncIterator[Page]:
-    async with ScriptedServer().running(MODULES) as server, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium_path, args=["--no-sandbox"]
-        )
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    async with ScriptedServer().running(MODULES) as server:
         page = await browser.new_page()
         await page.goto(server.url)
         yield page
-        await browser.close()
+        await page.close()
 
 
-@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("module", "name"), TESTS)
 async def test_module(page: Page, module: str, name: str) -> None:
     await page.evaluate(

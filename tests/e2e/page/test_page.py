@@ -15,6 +15,7 @@ from tests.e2e.page.scripted_server import (
     ScriptedServer,
     ready,
 )
+from tests.e2e.reading import expect_notice, expect_state
 from tests.e2e.waiting import eventually
 
 MAX_VISIT_BYTES = 93_000
@@ -24,15 +25,10 @@ DENY_MICROPHONE = (
 )
 
 
-async def state(page: Page, name: str) -> None:
-    """Expect the page to be in that state."""
-    await expect(page.locator(f"html[data-state={name}]")).to_be_attached()
-
-
 async def listen(page: Page) -> None:
     """Start a dictation."""
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
 
 
 # --- text -----------------------------------------------------------------------------------------
@@ -180,12 +176,12 @@ async def test_a_lost_connection_is_told_with_attempt_countdown_and_a_way_to_hur
     await listen(page)
     server.refusal = 503
     await server.drop()
-    await state(page, "reconnecting")
+    await expect_state(page, "reconnecting")
     await expect(page.locator("#hint")).to_contain_text("Attempt 3 of 5, again in 4 s")
     server.refusal = None
     await page.click("#next-step")
-    await state(page, "listening")
-    await expect(page.locator(".notice")).to_contain_text("Connected again")
+    await expect_state(page, "listening")
+    await expect_notice(page, "Connected again")
 
 
 async def test_high_latency_is_shown_and_warned_of(
@@ -198,7 +194,7 @@ async def test_high_latency_is_shown_and_warned_of(
     await expect(page.locator(".notice")).to_have_count(0)
     await server.metrics(3100)
     await expect(page.locator("#latency.is-high")).to_be_visible()
-    await expect(page.locator(".notice")).to_contain_text("3 s behind your voice")
+    await expect_notice(page, "3 s behind your voice")
     await server.metrics(200)
     await expect(page.locator(".notice")).to_have_count(0)
 
@@ -209,8 +205,8 @@ async def test_a_refused_microphone_is_told_in_words(
     page = await open_page(server.url)
     await page.evaluate(DENY_MICROPHONE)
     await page.click("#record")
-    await state(page, "unheard")
-    await expect(page.locator(".notice")).to_contain_text("does not let this page use the micro")
+    await expect_state(page, "unheard")
+    await expect_notice(page, "does not let this page use the micro")
     assert server.connections == []
 
 
@@ -227,10 +223,10 @@ async def test_a_microphone_that_is_unplugged_pauses_the_dictation(
     )
     await listen(page)
     await page.evaluate("() => heard.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
-    await expect(page.locator(".notice")).to_contain_text("The microphone is gone")
+    await expect_notice(page, "The microphone is gone")
     await eventually(lambda: server.events[-1][0] == "pause_recording")
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
     assert [name for name, _ in server.events] == [
         "start_recording",
         "pause_recording",
@@ -265,15 +261,15 @@ async def test_a_fatal_error_offers_the_recording(
     await listen(page)
     await eventually(lambda: server.received > 2)
     await server.fail("TOO_MANY_RECONNECTS", 4429)
-    await state(page, "failed")
-    await expect(page.locator(".notice").first).to_contain_text("The connection broke too often")
+    await expect_state(page, "failed")
+    await expect_notice(page, "The connection broke too often")
     async with page.expect_download() as downloading:
         await page.click("text=Keep the recording")
     kept = Path(await (await downloading.value).path())
     received = b"".join(server.chunks[number] for number in range(1, server.received + 1))
     assert kept.read_bytes().startswith(received)  # noqa: ASYNC240
     await page.click("#record")
-    await state(page, "listening")
+    await expect_state(page, "listening")
 
 
 async def test_the_page_waits_for_a_model_that_is_being_downloaded(
@@ -282,7 +278,7 @@ async def test_the_page_waits_for_a_model_that_is_being_downloaded(
     progress = {"stage": "downloading", "bytes_done": 30_000_000, "bytes_total": 120_000_000}
     server.status |= {"status": "loading", "engine": None, "progress": progress}
     page = await open_page(server.url)
-    await expect(page.locator(".notice")).to_contain_text("30 of 120 MB")
+    await expect_notice(page, "30 of 120 MB")
     await expect(page.locator(".notice progress")).to_have_js_property("value", 0.25)
     await expect(page.locator("#record")).to_be_disabled()
     server.status = ready(WHISPER)
@@ -295,7 +291,7 @@ async def test_the_fallback_engine_is_announced(
 ) -> None:
     server.status = ready(BUILT_IN | {"fallback_reason": "The hub did not answer."})
     page = await open_page(server.url, locale="es-MX")
-    await expect(page.locator(".notice")).to_contain_text("solo entiende inglés")
+    await expect_notice(page, "solo entiende inglés")
 
 
 async def test_a_second_tab_offers_to_take_over(
@@ -306,11 +302,11 @@ async def test_a_second_tab_offers_to_take_over(
     second = await first.context.new_page()
     await second.goto(server.url)
     await second.click("#record")
-    await expect(second.locator(".notice")).to_contain_text("another tab")
+    await expect_notice(second, "another tab")
     await second.click("text=Dictate here")
     await eventually(lambda: "stop_recording" in [name for name, _ in server.events])
-    await state(second, "listening")
-    await expect(first.locator(".notice")).to_contain_text("another tab took over")
+    await expect_state(second, "listening")
+    await expect_notice(first, "another tab took over")
 
 
 # --- words and choices ----------------------------------------------------------------------------
@@ -396,7 +392,7 @@ async def test_every_text_has_enough_contrast_and_every_control_a_name(
     assert await page.evaluate(UNREADABLE) == []
     server.refusal = 503
     await server.drop()
-    await state(page, "reconnecting")
+    await expect_state(page, "reconnecting")
     assert await page.evaluate(UNREADABLE) == []
     for opener in ("#open-history", "#open-settings", "#open-help"):
         await page.click(opener)
@@ -451,16 +447,14 @@ async def test_what_a_forgotten_session_missed_is_uploaded_and_nothing_is_double
     await eventually(lambda: server.received > 2)
     await server.say("ack", received_sequence_number=3, durable_sequence_number=2, queue_size=0)
     await server.fail("SESSION_NOT_FOUND", 4404)
-    await state(page, "gone")
+    await expect_state(page, "gone")
     await expect(page.locator("#hint")).to_contain_text("the rest is transcribed when you finish")
     await page.wait_for_timeout(600)
     server.hear("One two three. Four five.", 0)
     await page.click("#finish")
-    await state(page, "finished")
+    await expect_state(page, "finished")
     await expect(page.locator("#transcript")).to_have_text("One two three. Four five.")
-    await expect(page.locator(".notice")).to_contain_text(
-        ["rest of the recording has been transcribed"]
-    )
+    await expect_notice(page, "rest of the recording has been transcribed")
     [upload] = server.uploads
     assert upload.startswith(b"".join(server.chunks[number] for number in (1, 2, 3)))
     await expect(page.locator("#next-step")).to_be_visible()
@@ -474,11 +468,11 @@ async def test_an_upload_that_fails_leaves_the_recording_to_keep_or_try_again(
     await eventually(lambda: server.received > 2)
     await server.say("ack", received_sequence_number=3, durable_sequence_number=2, queue_size=0)
     await server.fail("SESSION_NOT_FOUND", 4404)
-    await state(page, "gone")
+    await expect_state(page, "gone")
     await page.click("#finish")
-    await state(page, "failed")
+    await expect_state(page, "failed")
     await expect(page.get_by_role("button", name="Keep the recording")).to_be_visible()
     server.hear("All of it.", 0)
     await page.click("text=Transcribe it now")
-    await state(page, "finished")
+    await expect_state(page, "finished")
     await expect(page.locator("#transcript")).to_have_text("All of it.")

@@ -26,7 +26,8 @@ export class TranscriptList {
   #openId = null;
   #day = null;
   #request = 0;
-  #isLoading = false;
+  #loading = null;
+  #observer;
 
   /** @param {{onOpen: (id: string) => void, onPick: () => void}} handlers */
   constructor(archive, handlers) {
@@ -34,14 +35,15 @@ export class TranscriptList {
     this.#handlers = handlers;
     this.root = build("div", { className: "history-scroll" }, this.#message, this.#days, this.#more);
     const options = { root: this.root, rootMargin: AHEAD };
-    new IntersectionObserver(([{ isIntersecting }]) => {
-      if (isIntersecting) this.#loadMore();
-    }, options).observe(this.#more);
+    this.#observer = new IntersectionObserver((changes) => {
+      if (changes.at(-1).isIntersecting) this.#loadMore();
+    }, options);
   }
 
   /** Show what `query` finds, from the top. */
   async load(query = this.query) {
     const request = ++this.#request;
+    this.#loading = null;
     this.query = query;
     const page = await this.#read(request, 0, PAGE_SIZE, () => this.load());
     if (page === null) return;
@@ -122,12 +124,18 @@ export class TranscriptList {
     return this.ids.length < this.total;
   }
 
+  /** Resolves to whether there is more now; what is being read already is not read twice. */
   async #loadMore(limit = PAGE_SIZE) {
-    if (this.#isLoading || !this.#hasMore) return false;
-    this.#isLoading = true;
-    const again = () => this.#loadMore(limit);
-    const page = await this.#read(this.#request, this.ids.length, limit, again);
-    this.#isLoading = false;
+    if (!this.#hasMore) return false;
+    this.#loading ??= this.#readOn(limit);
+    return this.#loading;
+  }
+
+  async #readOn(limit) {
+    const request = this.#request;
+    const page = await this.#read(request, this.ids.length, limit, () => this.#loadMore(limit));
+    if (request !== this.#request) return false;
+    this.#loading = null;
     if (page !== null) this.#take(page);
     return page !== null && page.items.length > 0;
   }
@@ -225,11 +233,10 @@ export class TranscriptList {
     );
   }
 
-  /** A short list may not reach the end that is watched, or stand still within its reach. */
+  /** Anew, because an end that is within reach now as before would not be told. */
   #watchEnd() {
-    const { bottom } = this.root.getBoundingClientRect();
-    const isNear = this.#more.getBoundingClientRect().top < bottom + Number.parseInt(AHEAD, 10);
-    if (this.#hasMore && isNear) this.#loadMore();
+    this.#observer.unobserve(this.#more);
+    this.#observer.observe(this.#more);
   }
 }
 

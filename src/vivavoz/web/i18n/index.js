@@ -1,10 +1,8 @@
 // The page's words: every string by its key, in one catalogue a language and, in a folder beside it,
 // one for each part of the page that is loaded when it is asked for.
 
-const LANGUAGES = ["en", "es"];
-
 let current = "en";
-let catalogue = {};
+const catalogues = { en: {}, es: {} };
 const parts = new Set();
 
 /** The language of the page's words. */
@@ -17,15 +15,15 @@ export const uiLocale = () =>
 /** The best of the page's languages for a list of preferred ones. */
 export function chooseLanguage(preferred) {
   const known = preferred.map((tag) => tag.slice(0, 2).toLowerCase());
-  return known.find((code) => LANGUAGES.includes(code)) ?? "en";
+  return known.find((code) => code in catalogues) ?? "en";
 }
 
 /** Whether there is a sentence for this key. */
-export const hasText = (key) => key in catalogue;
+export const hasText = (key) => key in catalogues[current];
 
 /** The string for `key`, its `{name}`s filled in. */
 export function t(key, values = {}) {
-  return catalogue[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return catalogues[current][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
 /** `t`, with `.one` or `.other` by the count. */
@@ -36,7 +34,7 @@ export function tCount(key, n) {
 
 /** Speak `language` everywhere in the document. */
 export async function setUiLanguage(language) {
-  catalogue = await load(language);
+  await load(language);
   current = language;
   document.documentElement.lang = language;
   document.querySelector("link[rel=manifest]").href = `static/manifest.${language}.webmanifest`;
@@ -53,11 +51,12 @@ export async function setUiLanguage(language) {
 /** Have the words of a part of the page as well, in this language and every later one. */
 export async function addWords(part) {
   parts.add(part);
-  catalogue = await load(current);
+  await load(current);
 }
 
 async function load(language) {
   const files = [`./${language}.js`, ...[...parts].map((part) => `./${language}/${part}.js`)];
   const modules = await Promise.all(files.map((file) => import(file)));
-  return Object.assign({}, ...modules.map((module) => module.default));
+  Object.assign(catalogues[language], ...modules.map((module) => module.default));
+  if (files.length <= parts.size) await load(language); // a part was asked for meanwhile
 }
