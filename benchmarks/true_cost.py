@@ -49,16 +49,15 @@ class Ballast:
         return self.encoded.get((batch, frames)) or self.encode(batch, frames)
 
     def generate(self, shape: "GenerateShape") -> None:
-        """Spend what generating as many tokens from as long a prompt costs."""
-        if shape.new_tokens == 0:
-            return
+        """Spend what generating as many tokens, and the end, from as long a prompt costs."""
         before = [50361] + [_ANY_TEXT_TOKEN] * (shape.previous - 1) if shape.previous else []
         prompt = before + _CONTROL_TOKENS + [_ANY_TEXT_TOKEN] * shape.forced
+        steps = shape.forced + shape.new_tokens + 1  # the last writes the end
         self.model.generate(
             self.features(shape.batch, shape.frames),
             [prompt] * shape.batch,
             beam_size=shape.beams,
-            max_length=2 * (shape.forced + shape.new_tokens),
+            max_length=max(2 * steps, len(before) + len(_CONTROL_TOKENS) - 1 + steps),
             suppress_tokens=[_END_OF_TEXT],
             suppress_blank=False,
         )

@@ -62,7 +62,7 @@ PROFILES: dict[Profile, ProfilePlan] = {
     ),
     Profile.BALANCED: ProfilePlan(
         partial_interval_ms=600,
-        first_partial_ms=400,
+        first_partial_ms=500,
         pause_cut_s=8.0,
         joint_search_s=4.0,
         partial=WindowPlan(beam_size=1, margin_s=2.5, floor_s=3.5),

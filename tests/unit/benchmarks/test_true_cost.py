@@ -4,6 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import pytest
+
+from true_cost import Ballast, GenerateShape
 
 ROOT = Path(__file__).parents[3]
 MODEL = ROOT / "tests" / "fixtures" / "fixture-model" / "model"
@@ -32,3 +38,31 @@ def test_a_models_calls_are_repeated_as_parallel_as_they_are(tmp_path: Path) -> 
     assert [call["kind"] for call in calls[:2]] == ["encode", "generate"]
     assert calls[0]["frames"] == 3000
     assert calls[1]["beams"] == 5
+
+
+class Counting:
+    """A model that counts the steps of its decoder."""
+
+    def __init__(self) -> None:
+        self._model = ctranslate2.models.Whisper(str(MODEL), compute_type="int8", intra_threads=1)
+        self.encode = self._model.encode
+        self.steps = 0
+
+    def generate(self, *arguments: Any, **options: Any) -> Any:
+        """Generate, and count."""
+        results = self._model.generate(*arguments, return_logits_vocab=True, **options)
+        self.steps = len(results[0].logits[0])
+        return results
+
+
+@pytest.mark.parametrize("previous", [0, 5, 100])
+@pytest.mark.parametrize(("forced", "new"), [(0, 0), (0, 7), (3, 0), (3, 7)])
+def test_a_step_is_paid_for_each_token_and_one_for_the_end(
+    previous: int, forced: int, new: int
+) -> None:
+    model = Counting()
+    shape = GenerateShape(
+        batch=1, frames=400, previous=previous, forced=forced, new_tokens=new, beams=1
+    )
+    Ballast(model).generate(shape)
+    assert model.steps == forced + new + 1
