@@ -233,14 +233,14 @@ class Settings(BaseSettings):
         with suppress(ValueError):
             if isinstance(origins := json.loads(value), list):
                 return origins
-        raise ValueError('it must be a JSON list, such as ["https://dictate.example.org"]')
+        raise ValueError('must be a JSON list, such as ["https://dictate.example.org"]')
 
     @field_validator("vad_stop_threshold")
     @classmethod
     def _is_not_above_the_start_threshold(cls, value: float, info: ValidationInfo) -> float:
         start = info.data.get("vad_start_threshold", value)
         if value > start:
-            raise ValueError(f"it must not exceed vad_start_threshold ({start:g})")
+            raise ValueError(f"must not exceed vad_start_threshold ({start:g})")
         return value
 
     @property

@@ -13,7 +13,7 @@ def test_the_stop_threshold_must_not_exceed_the_start_threshold() -> None:
         Settings(vad_start_threshold=0.3)
     assert broken_rule(refused.value) == (
         "vad_stop_threshold",
-        "breaks a rule: it must not exceed vad_start_threshold (0.3)",
+        "must not exceed vad_start_threshold (0.3)",
     )
 
 

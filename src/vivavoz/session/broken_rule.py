@@ -22,9 +22,9 @@ _RULES: Mapping[str, str] = {
     "dict_type": "must be an object",
     "model_type": "must be an object",
     "tuple_type": "must be a list",
-    "string_too_short": "must hold {min_length} characters at least",
-    "string_too_long": "must hold {max_length} characters at most",
-    "too_long": "must hold {max_length} items at most",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must hold at most {max_length} characters",
+    "too_long": "must hold at most {max_length} items",
     "string_pattern_mismatch": "must match {pattern}",
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
@@ -47,15 +47,22 @@ _SAFE_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 
 
 def broken_rule(error: ValidationError) -> tuple[str, str]:
-    """The field and the rule it broke, such as ``("sequence_number", "must be at least 1")``."""
+    """The field and the rule it broke, such as ``("sequence_number", "must be at least 1")``.
+
+    Validators of one field raise what it must be; those of a whole model raise a sentence that
+    begins with a field.
+    """
     first = error.errors(include_url=False, include_input=False)[0]
-    field = ".".join(_step(step) for step in first["loc"]) or "data"
-    return field, _rule(first["type"], first.get("ctx", {}))
+    field = ".".join(_step(step) for step in first["loc"])
+    rule = _rule(first["type"], first.get("ctx", {}))
+    if not field and first["type"] == "value_error":
+        field, _, rule = rule.partition(" ")
+    return field or "data", rule
 
 
 def _rule(kind: str, context: Mapping[str, Any]) -> str:
     if kind == "value_error":
-        return f"breaks a rule: {context['error']}"
+        return str(context["error"])
     if kind.startswith(("datetime", "timezone")):
         return "must be an ISO 8601 date and time"
     if context.get("pattern") in _PATTERNS:

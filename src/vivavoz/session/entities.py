@@ -38,7 +38,7 @@ def _from_base64(value: object) -> object:
     try:
         return base64.b64decode(value, validate=True)
     except binascii.Error as error:
-        raise ValueError("audio_data is not valid base64") from error
+        raise ValueError("must be valid base64") from error
 
 
 Base64Bytes = Annotated[
@@ -114,7 +114,7 @@ class AudioChunk(Entity):
     @classmethod
     def _is_audio_mime_type(cls, value: str) -> str:
         if not _AUDIO_MIME_TYPE.fullmatch(value.strip()):
-            raise ValueError("mime_type must be an audio type such as audio/webm;codecs=opus")
+            raise ValueError("must be an audio type such as audio/webm;codecs=opus")
         return value.strip()
 
     @model_validator(mode="after")

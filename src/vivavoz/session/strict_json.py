@@ -1,8 +1,9 @@
 """JSON as strangers may send it: what readers disagree about, or what could hurt, is refused.
 
 The interoperable subset of RFC 7493 (I-JSON): no repeated names, no NaN or infinity, whole numbers
-that a double can hold. Nesting is bounded by the interpreter's own limit. Errors are ``ValueError``
-whose sentence says what is wrong ("is not JSON") and never what was sent.
+that a double can hold; and no object of more than ``MAX_MEMBERS``. Nesting is bounded by the
+interpreter's own limit. Errors are ``ValueError`` whose sentence says what is wrong ("is not JSON")
+and never what was sent.
 """
 
 import json
@@ -10,6 +11,8 @@ import math
 from typing import Any, NoReturn
 
 MAX_SAFE_INTEGER = 2**53 - 1
+MAX_MEMBERS = 256
+"""Several times what any message has: each unknown field costs an error of its own later."""
 
 
 def loads(text: str | bytes) -> Any:
@@ -66,6 +69,8 @@ def _constant(name: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MAX_MEMBERS:
+        raise _OutsideSubsetError(f"has an object of more than {MAX_MEMBERS} fields")
     members = dict(pairs)
     if len(members) != len(pairs):
         raise _OutsideSubsetError("names a field twice")

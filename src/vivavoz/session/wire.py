@@ -64,7 +64,7 @@ def _moment(sent: object) -> datetime:
             return datetime.fromtimestamp(sent / 1000, UTC)
     except (OverflowError, OSError, ValueError):
         pass
-    raise ValueError("it must be an ISO 8601 time or milliseconds since 1970")
+    raise ValueError("must be an ISO 8601 time or milliseconds since 1970")
 
 
 class _ChunkHeader(BaseModel):

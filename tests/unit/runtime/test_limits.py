@@ -20,6 +20,7 @@ from vivavoz.session.events import (
     Failed,
     MetricsMeasured,
     Ping,
+    StopRecording,
     TranscriptionFinal,
     Warned,
     WarningCode,
@@ -142,6 +143,21 @@ async def test_an_idle_session_is_saved(open_house: OpenHouse, sentence: list[by
     assert caller.completed().reason == "idle_timeout"
     assert caller.completed().saved
     assert any(isinstance(event, MetricsMeasured) for event in caller.events)
+
+
+async def test_late_text_comes_with_one_warning(
+    open_house: OpenHouse, sentence: list[bytes]
+) -> None:
+    house = await open_house(latency_warning_ms=3000)
+    caller = dictating(house, sentence)
+    house.clock.advance(10)
+    caller.runner.receive(StopRecording(last_sequence_number=len(sentence)))
+    assert await caller.until_closed() == 1000
+    finals = [event for event in caller.events if isinstance(event, TranscriptionFinal)]
+    assert finals
+    late = [event for event in caller.events if isinstance(event, Warned)]
+    assert [event.code for event in late] == [WarningCode.LATENCY_HIGH]
+    assert 3000 < late[0].details["latency_ms"] <= 12_000
 
 
 async def test_an_idle_session_that_never_recorded_ends(open_house: OpenHouse) -> None:

@@ -225,5 +225,5 @@ def test_a_results_words_keep_their_rules() -> None:
 
 
 def test_audio_that_is_not_base64_is_named_so() -> None:
-    with pytest.raises(ValidationError, match="audio_data is not valid base64"):
+    with pytest.raises(ValidationError, match="must be valid base64"):
         chunk(audio_data="not base64!")

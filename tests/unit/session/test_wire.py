@@ -326,7 +326,7 @@ def test_an_event_without_data_has_its_defaults() -> None:
         ({"audio_data": "ñandú"}, "audio_data"),
         ({"audio_data": 5}, "audio_data"),
         ({"audio_data": "", "size_bytes": 0}, "size_bytes"),
-        ({"size_bytes": 4}, "data"),
+        ({"size_bytes": 4}, "size_bytes"),
         ({"unheard_of": 1}, "unheard_of"),
         ({"¿qué?": 1}, "?"),
     ],
