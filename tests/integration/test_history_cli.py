@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -84,14 +85,14 @@ def history(*arguments: str, answer: str | None = None) -> Result:
     return CliRunner().invoke(app, ["history", *arguments], input=answer)
 
 
-def in_a_terminal(*arguments: str, exit_code: int = 0) -> str:
-    """What a terminal of 100 columns shows."""
+def in_a_terminal(*arguments: str, exit_code: int = 0, columns: int = 100) -> str:
+    """What a terminal shows."""
     terminal, end = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "vivavoz", "history", *arguments],
         stdout=end,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "xterm"},
+        env={**os.environ, "COLUMNS": str(columns), "NO_COLOR": "1", "TERM": "xterm"},
     ) as process:
         os.close(end)
         shown = b""
@@ -129,6 +130,20 @@ def test_a_terminal_gets_a_table(data_dir: Path) -> None:
     assert "La reunión [bold]de marzo" in line
     assert "2 of 3; --offset 2 lists the next." in shown
     assert "No transcripts." in in_a_terminal("list", "nada")
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+@pytest.mark.parametrize("words", [[], ["cafe"]])
+def test_a_long_title_leaves_the_rest_of_the_table_whole(
+    words: list[str], columns: int, data_dir: Path, store: SqlTranscriptStore
+) -> None:
+    store.catalog.change(FIRST, None, TranscriptChange(title="Un café " * 12))
+    shown = re.sub(r"\x1b\[\d*m", "", in_a_terminal("list", *words, columns=columns))
+    (line,) = [line for line in shown.splitlines() if str(FIRST)[:8] in line]
+    assert re.match(
+        rf" *{str(FIRST)[:8]} +{START.astimezone():%Y-%m-%d %H:%M} +1:05 +Un c.*…", line
+    )
+    assert len(line) <= columns
 
 
 def test_showing(data_dir: Path) -> None:

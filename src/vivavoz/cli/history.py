@@ -68,7 +68,7 @@ def list_transcripts(
     with _history(data_dir) as history:
         page = history.catalog.page(None, query=query, limit=limit, offset=offset)
     if sys.stdout.isatty():
-        _print_table(page)
+        _print_table(page, with_snippets=bool(query))
     else:
         for item in page.items:
             _write(_as_line(item))
@@ -177,24 +177,26 @@ def _history(data_dir: Path | None) -> Iterator[SqlTranscriptStore]:
         store.close()
 
 
-def _print_table(page: TranscriptPage) -> None:
+def _print_table(page: TranscriptPage, *, with_snippets: bool) -> None:
     out = console()
     if not page.items:
         out.print("No transcripts.")
         return
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
     table.add_column("Id", no_wrap=True)
     table.add_column("Started", no_wrap=True)
     table.add_column("Length", justify="right", no_wrap=True)
-    table.add_column("Title")
-    table.add_column("Text", overflow="ellipsis", no_wrap=True, ratio=1)
+    table.add_column("Title", overflow="ellipsis", no_wrap=True, ratio=2)
+    if with_snippets:
+        table.add_column("Found", overflow="ellipsis", no_wrap=True, ratio=3)
     for item in page.items:
+        snippet = Text.assemble(*((part.text, "bold" * part.match) for part in item.snippet))
         table.add_row(
             str(item.id)[:_SHORT_ID_LENGTH],
             f"{item.started_at.astimezone():%Y-%m-%d %H:%M}",
             _as_clock(item.duration_s),
             Text(item.title),
-            Text.assemble(*((part.text, "bold" * part.match) for part in item.snippet)),
+            *[snippet] * with_snippets,
         )
     out.print(table)
     shown = page.offset + len(page.items)

@@ -43,8 +43,8 @@ def chosen_language(
     if language not in capabilities.languages:
         raise LanguageNotSupportedError(
             f"The {capabilities.name} engine ({capabilities.model}) does not know the language "
-            f"'{language}'. Start the server with a multilingual Whisper model, for example "
-            "`vivavoz serve --engine whisper --model base`, or choose one of: "
+            f"'{language}'. Start with a multilingual Whisper model, as in "
+            "`--engine whisper --model base`, or choose one of: "
             f"{', '.join(sorted(capabilities.languages))}.",
             language=language,
             languages=sorted(capabilities.languages),
