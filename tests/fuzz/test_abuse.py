@@ -17,6 +17,7 @@ from tests.live.server import LiveServer, live_server
 from vivavoz.session.events import Failed, Pong, SessionCompleted, StartRecording, StopRecording
 from vivavoz.settings import Settings
 
+JSON = {"Content-Type": "application/json"}
 CONNECTIONS = min((settings.default or settings()).max_examples * 3, 3000)
 AT_ONCE = 100
 
@@ -113,25 +114,51 @@ async def test_guessing_tokens(serve: Serve) -> None:
     assert await counted(live, "INVALID_RESUME_TOKEN") == 20
 
 
-@pytest.mark.parametrize(
-    "bomb",
-    [
-        "[" * 100_000,
-        '{"event":' * 50_000,
-        '{"event": "ping", "data": {"timestamp": ' + "9" * 200_000 + "}}",
-        json.dumps({"event": "ping", "data": {f"f{n}": n for n in range(60_000)}}),
-    ],
-    ids=["deep list", "deep object", "long number", "many fields"],
-)
+BOMBS = {
+    "deep list": "[" * 100_000,
+    "deep object": '{"a":' * 50_000,
+    "closed list": "[" * 100_000 + "]" * 100_000,
+    "long number": "9" * 200_000,
+    "many fields": json.dumps({f"f{n}": n for n in range(60_000)}),
+    "many items": json.dumps(list(range(100_000))),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=list(BOMBS))
 async def test_json_bombs(bomb: str, serve: Serve) -> None:
     live = await serve()
     async with websocket_client(live.port) as client:
         await client.greeted()
-        await client.send_text(bomb)
+        await client.send_text(f'{{"event": "ping", "data": {{"timestamp": {bomb}}}}}')
         await client.until_error("INVALID_MESSAGE")
         await client.send_raw("ping", {"timestamp": 7})
         assert (await client.until(Pong)).timestamp == 7
     assert await counted(live, "INVALID_MESSAGE") == 1
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=list(BOMBS))
+async def test_json_bombs_over_http(bomb: str, serve: Serve) -> None:
+    live = await serve()
+    paths = ("/api/streaming/sessions", "/api/history/delete")
+    async with live.http() as http:
+        for path in paths:
+            for body in (bomb, f'{{"ids": {bomb}, "language": {bomb}}}'):
+                refused = await http.post(path, content=body, headers=JSON)
+                assert 400 <= refused.status_code < 500
+                assert refused.json()["error"]["code"] == "INVALID_REQUEST"
+                assert len(refused.content) < 10_000, "an answer is no bomb either"
+    assert await counted(live, "INVALID_REQUEST") == 4
+    await is_served(live)
+
+
+async def test_json_bombs_over_socket_io(serve: Serve) -> None:
+    live = await serve()
+    url = f"ws://127.0.0.1:{live.port}/socket.io/?EIO=4&transport=websocket"
+    for bomb in BOMBS.values():
+        async with connect(url, proxy=None) as client:
+            await client.send("40")
+            await client.send(f'42["ping", {{"timestamp": {bomb}}}]')
+    await is_served(live)
 
 
 async def test_a_message_too_large_for_the_server_is_not_read(serve: Serve) -> None:

@@ -16,6 +16,7 @@ from vivavoz.history.visibility import not_found
 from vivavoz.transports.auth import UserId
 from vivavoz.transports.blocking import RunBlocking
 from vivavoz.transports.history_selection import add_selection
+from vivavoz.transports.json_bodies import StrictRoute
 
 _MAX_QUERY_LENGTH = 500
 _EXPORTED: dict[int | str, dict[str, Any]] = {
@@ -33,7 +34,7 @@ def history_router(
 
     A ``VivavozError`` that the history raises goes through to the application's error handlers.
     """
-    router = APIRouter(prefix="/api/history", tags=["history"])
+    router = APIRouter(prefix="/api/history", tags=["history"], route_class=StrictRoute)
     _add_list(router, catalog, run_blocking)
     _add_transcript(router, catalog, run_blocking)
     _add_deletion(router, catalog, trash, run_blocking)

@@ -16,6 +16,7 @@ from vivavoz.session.entities import (
 )
 from vivavoz.transports.auth import UserId
 from vivavoz.transports.handshake import client_address
+from vivavoz.transports.json_bodies import StrictRoute
 
 
 class NewSession(BaseModel):
@@ -48,7 +49,7 @@ class SavedSession(BaseModel):
 
 def sessions_router(manager: SessionManager) -> APIRouter:
     """The routes under ``/api/streaming/sessions``."""
-    router = APIRouter(prefix="/api/streaming/sessions", tags=["sessions"])
+    router = APIRouter(prefix="/api/streaming/sessions", tags=["sessions"], route_class=StrictRoute)
 
     @router.post("", summary="Make a session to connect to", status_code=status.HTTP_201_CREATED)
     async def create_session(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from vivavoz.errors import ForbiddenError, UnauthorizedError
 from vivavoz.transports.authenticator import Authenticator, is_key
 from vivavoz.transports.credentials import cookie_of, credential_of, drop_cookie, keep_cookie
+from vivavoz.transports.json_bodies import StrictRoute
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -43,7 +44,7 @@ class IssuedToken(BaseModel):
 
 def auth_router(authenticator: Authenticator) -> APIRouter:
     """The routes under ``/api/auth``."""
-    router = APIRouter(prefix="/api/auth", tags=["authentication"])
+    router = APIRouter(prefix="/api/auth", tags=["authentication"], route_class=StrictRoute)
 
     @router.get("", summary="Whether a key is asked for, and whose was shown")
     async def who_am_i(request: Request, response: Response) -> WhoAmI:
