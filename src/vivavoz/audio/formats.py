@@ -100,10 +100,6 @@ _CONTAINERS = {
     "audio/flac": Container.FLAC,
     "audio/x-flac": Container.FLAC,
 }
-_FILE_CONTAINERS = _CONTAINERS | {
-    "video/webm": Container.WEBM,
-    "video/mp4": Container.MP4,
-}
 _RAW = {"audio/pcm": SampleFormat.S16LE, "audio/l16": SampleFormat.S16BE}
 
 _CODECS = {
@@ -154,19 +150,6 @@ def parse_mime_type(text: str) -> AudioFormat:
         raise _unsupported(text)
     container = _CONTAINERS[kind]
     return AudioFormat(text, container, _codec(text, parameters, container))
-
-
-def parse_file_mime_type(text: str) -> AudioFormat:
-    """What a whole file announced as ``text`` holds; video containers with sound are welcome too,
-    with any video codec.
-
-    Raises:
-        UnsupportedFormatError: it is no type whose sound can be decoded.
-    """
-    kind, _ = _split(text)
-    if kind in _FILE_CONTAINERS and kind not in _CONTAINERS:
-        return AudioFormat(text, _FILE_CONTAINERS[kind])
-    return parse_mime_type(text)
 
 
 def _split(text: str) -> tuple[str, dict[str, str]]:

@@ -11,7 +11,6 @@ from vivavoz.audio.formats import (
     Container,
     RawLayout,
     SampleFormat,
-    parse_file_mime_type,
     parse_mime_type,
 )
 from vivavoz.audio.signature import check_signature
@@ -111,14 +110,6 @@ def test_what_is_not_supported_says_what_is(text: str) -> None:
 def test_any_text_parses_or_is_refused(text: str) -> None:
     with suppress(UnsupportedFormatError):
         assert parse_mime_type(text).mime_type == text
-
-
-def test_files_may_be_videos() -> None:
-    assert parse_file_mime_type('video/webm;codecs="vp9,opus"').container is Container.WEBM
-    assert parse_file_mime_type("video/mp4").container is Container.MP4
-    assert parse_file_mime_type("audio/wav").container is Container.WAV
-    with pytest.raises(UnsupportedFormatError):
-        parse_file_mime_type("image/png")
 
 
 @pytest.mark.parametrize(
