@@ -199,11 +199,12 @@ def test_a_microphone_that_is_not_there_is_one_sentence(microphone: FakeMicropho
     assert len(finished.stderr.splitlines()) == 1
 
 
-def test_no_microphone_at_all_is_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [(), ("--list-devices",)])
+def test_no_microphone_at_all_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     config = tmp_path / "asound.conf"
     config.write_text("pcm.!default { type null }\nctl.!default { type hw card 99 }\n")
     finished = subprocess.run(
-        [*VIVAVOZ, "listen"],
+        [*VIVAVOZ, "listen", *arguments],
         check=False,
         capture_output=True,
         text=True,

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,13 +28,19 @@ class Microphone:
 
 
 def list_microphones() -> list[Microphone]:
-    """The microphones of this machine, as the sound system orders them."""
-    try:
-        with _quiet_sound_system():
-            found = miniaudio.Devices().get_captures()
-    except miniaudio.MiniaudioError:
-        return []
+    """The microphones of this machine, as the sound system orders them; one at least.
+
+    Raises:
+        MicrophoneNotFoundError: there is none.
+    """
+    found = []
+    with suppress(miniaudio.MiniaudioError), _quiet_sound_system():
+        found = miniaudio.Devices().get_captures()
     real = [device for device in found if not device["name"].startswith(_SILENT_DEVICE)]
+    if not real:
+        raise MicrophoneNotFoundError(
+            "No microphone was found. Plug one in, and check that the system lets programs use it."
+        )
     return [
         Microphone(number, device["name"] or "(no name)", device["id"])
         for number, device in enumerate(real, 1)
@@ -48,11 +54,6 @@ def find_microphone(wanted: str | None) -> Microphone:
         MicrophoneNotFoundError: there is none, or none like that.
     """
     microphones = list_microphones()
-    if not microphones:
-        raise MicrophoneNotFoundError(
-            "No microphone was found. Plug one in, check that the system lets programs use it, "
-            "and see `vivavoz listen --list-devices`."
-        )
     if wanted is None:
         return microphones[0]
     for microphone in microphones:
