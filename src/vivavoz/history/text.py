@@ -7,6 +7,9 @@ from typing import Protocol
 PARAGRAPH_PAUSE_S = 2.0
 """A longer pause between two segments begins a paragraph."""
 
+PARAGRAPH_WORDS = 120
+"""So does the next segment after as many words without one."""
+
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -32,15 +35,20 @@ def one_line(texts: Iterable[str]) -> str:
 
 
 def spoken_paragraphs(spoken: Iterable[Spoken]) -> list[str]:
-    """What was said, in order, cut where nobody spoke for longer than ``PARAGRAPH_PAUSE_S``."""
+    """What was said, in order, cut where nobody spoke for longer than ``PARAGRAPH_PAUSE_S``, and
+    after ``PARAGRAPH_WORDS`` words; the page cuts what it shows live by the same rule."""
     paragraphs: list[list[str]] = []
+    words = 0
     spoken_until_s = 0.0
     for each in spoken:
         if not each.text.strip():
             continue
-        if not paragraphs or each.start_s - spoken_until_s > PARAGRAPH_PAUSE_S:
+        is_pause = each.start_s - spoken_until_s > PARAGRAPH_PAUSE_S
+        if not paragraphs or is_pause or words >= PARAGRAPH_WORDS:
             paragraphs.append([])
+            words = 0
         paragraphs[-1].append(each.text)
+        words += len(each.text.split())
         spoken_until_s = max(spoken_until_s, each.end_s)
     return [one_line(paragraph) for paragraph in paragraphs]
 

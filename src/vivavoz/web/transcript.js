@@ -1,6 +1,7 @@
 // The text of one dictation: confirmed segments that never change and one partial that may.
 
-const PARAGRAPH_PAUSE_S = 2.5;
+// As `history/text.py` cuts what is kept.
+const PARAGRAPH_PAUSE_S = 2.0;
 const PARAGRAPH_WORDS = 120;
 
 const NO_PARTIAL = { stable: "", tail: "", isParagraph: false, startS: 0 };
@@ -92,14 +93,14 @@ export class Transcript {
     this.segments.push(segment);
     this.wordCount += words;
     this.#paragraphWords = segment.isParagraph ? words : this.#paragraphWords + words;
-    this.#endS = endS;
+    this.#endS = Math.max(this.endS, endS);
     return [segment];
   }
 
   #startsParagraph(startS) {
     return (
       this.#endS === null ||
-      startS - this.#endS >= PARAGRAPH_PAUSE_S ||
+      startS - this.#endS > PARAGRAPH_PAUSE_S ||
       this.#paragraphWords >= PARAGRAPH_WORDS
     );
   }

@@ -34,6 +34,12 @@ def test_a_pause_of_more_than_two_seconds_begins_a_paragraph(
     assert spoken_paragraphs(segments) == paragraphs
 
 
+def test_a_paragraph_ends_after_120_words() -> None:
+    long, short = " ".join(["uno"] * 119), "dos"
+    segments = [a_segment(text, at, at + 1) for at, text in enumerate((long, short, short, short))]
+    assert spoken_paragraphs(segments) == [f"{long} dos", "dos dos"]
+
+
 def test_segments_without_text_are_silence() -> None:
     segments = [a_segment("uno", 0, 1), a_segment(" ", 2, 3), a_segment("dos", 4, 5)]
     assert spoken_paragraphs(segments) == ["uno", "dos"]
