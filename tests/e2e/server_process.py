@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
 
-_START_TIMEOUT_S = 30.0
+from tests.live.ports import free_port
+
+_START_TIMEOUT_S = 60.0
 _LOOPBACK = "127.0.0.1"
 
 
@@ -50,7 +51,7 @@ class ServerProcess:
 
     async def start(self) -> None:
         """Start it and wait until the engine is ready."""
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         command = [*self.program, "serve", "--port", str(self.port), *self.options]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -84,10 +85,3 @@ class ServerProcess:
                 return bool(answer.status == 200)
         except OSError:
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -13,6 +13,7 @@ from vivavoz.session.events import StartRecording
 
 WEBM = "audio/webm;codecs=opus"
 STEPS = 50
+EXAMPLES = (settings.default or settings()).max_examples
 
 
 class WatchedServer(ServerModel):
@@ -128,5 +129,7 @@ class History(RuleBasedStateMachine):
         assert self.client.unsaved_chunks == 0
 
 
-History.TestCase.settings = settings(stateful_step_count=STEPS)
+History.TestCase.settings = settings(
+    stateful_step_count=STEPS, max_examples=max(EXAMPLES, 300), deadline=None
+)
 TestHistory = History.TestCase

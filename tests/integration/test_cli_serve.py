@@ -18,10 +18,12 @@ from pathlib import Path
 import pytest
 from jiwer import wer
 
+from tests.live.ports import free_port
 from vivavoz.cli.server_status import ServerStatus, fetch_status
 from vivavoz.client import Link, VivavozClient
 from vivavoz.errors import LanguageNotSupportedError, ServerUnreachableError, UnsupportedFormatError
 from vivavoz.session.events import (
+    ServerEvent,
     SessionCompleted,
     SessionResumed,
     TranscriptionFinal,
@@ -32,6 +34,8 @@ VIVAVOZ = [sys.executable, "-m", "vivavoz"]
 COMMANDS = ("serve", "transcribe", "listen", "models", "history", "keys", "bench")
 PCM = "audio/pcm;rate=16000;channels=1"
 CHUNK_BYTES = 6400
+BEGINNING = 10
+"""How many chunks end within the first utterance."""
 PACE = 0.05
 """Seconds between chunks of a fifth of a second: four times real time."""
 
@@ -71,7 +75,7 @@ class RunningServer:
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(by)
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
@@ -85,7 +89,7 @@ def arguments(fixture_model: Path, tmp_path: Path) -> list[str]:
 
 @pytest.fixture
 def server(arguments: list[str]) -> Iterator[RunningServer]:
-    running = RunningServer.start(arguments)
+    running = RunningServer.start(arguments, free_port())
     yield running
     if running.process.poll() is None:
         running.stop()
@@ -123,10 +127,21 @@ async def test_a_dictation_shows_partials_then_finals_then_the_whole(
         assert client.link is Link.OPEN
         assert client.session is not None
         assert client.session.engine.name == "whisper"
-        await dictate(client, sample.chunks)
+        kinds: list[type[ServerEvent]] = []
+        shown = asyncio.Event()
+
+        async def listen() -> None:
+            async for event in client.events():
+                kinds.append(type(event))
+                if isinstance(event, TranscriptionPartial):
+                    shown.set()
+
+        listening = asyncio.create_task(listen())
+        await dictate(client, sample.chunks[:BEGINNING])
+        await shown.wait()
+        await dictate(client, sample.chunks[BEGINNING:])
         completed = await client.stop()
-        events = [event async for event in client.events()]
-    kinds = [type(event) for event in events]
+        await listening
     assert kinds.index(TranscriptionPartial) < kinds.index(TranscriptionFinal)
     assert kinds[-1] is SessionCompleted
     assert wer(sample.text, completed.confirmed_text) < 0.1
@@ -207,10 +222,10 @@ async def test_nothing_is_lost_when_the_server_is_killed(
 async def test_a_refusal_has_the_servers_own_words(server: RunningServer) -> None:
     async with VivavozClient(server.url, mime_type="audio/x-nonsense") as client:
         with pytest.raises(UnsupportedFormatError, match="not an audio format"):
-            await asyncio.wait_for(client.stop(), 20)
+            await asyncio.wait_for(client.stop(), 60)
     async with VivavozClient(server.url, mime_type=PCM, language="xx") as client:
         with pytest.raises(LanguageNotSupportedError):
-            await asyncio.wait_for(client.stop(), 20)
+            await asyncio.wait_for(client.stop(), 60)
 
 
 async def test_nobody_there_is_one_sentence() -> None:
@@ -230,7 +245,7 @@ def test_the_page_is_there_and_ctrl_c_ends_the_server(server: RunningServer) -> 
 def test_a_port_in_use_is_one_sentence(server: RunningServer, arguments: list[str]) -> None:
     port = server.url.rpartition(":")[2]
     command = [*VIVAVOZ, "serve", "--port", port, *arguments]
-    finished = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
+    finished = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert finished.returncode == 1
     assert f"Port {port} on 127.0.0.1 is in use" in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
@@ -243,7 +258,7 @@ def test_a_named_model_that_cannot_be_had_ends_the_server(tmp_path: Path) -> Non
         check=False,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
     assert finished.returncode == 1
     assert "Traceback" not in finished.stderr
@@ -260,7 +275,7 @@ def test_a_named_model_that_cannot_be_had_ends_the_server(tmp_path: Path) -> Non
 )
 def test_a_wrong_setting_names_its_option(option: list[str], sentence: str) -> None:
     finished = subprocess.run(
-        [*VIVAVOZ, "serve", *option], check=False, capture_output=True, text=True, timeout=30
+        [*VIVAVOZ, "serve", *option], check=False, capture_output=True, text=True, timeout=60
     )
     assert finished.returncode == 2
     assert sentence in finished.stderr
@@ -268,7 +283,7 @@ def test_a_wrong_setting_names_its_option(option: list[str], sentence: str) -> N
 
 def test_help_and_version_load_nothing_heavy() -> None:
     finished = subprocess.run(
-        [*VIVAVOZ, "--help"], check=True, capture_output=True, text=True, timeout=30
+        [*VIVAVOZ, "--help"], check=True, capture_output=True, text=True, timeout=60
     )
     for command in COMMANDS:
         assert command in finished.stdout
@@ -277,7 +292,7 @@ def test_help_and_version_load_nothing_heavy() -> None:
         check=True,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     ).stderr
     assert not re.search(r"\b(numpy|pydantic|av|ctranslate2|fastapi|sqlalchemy)\b", modules)
     version = subprocess.run([*VIVAVOZ, "--version"], check=True, capture_output=True, text=True)
@@ -287,6 +302,6 @@ def test_help_and_version_load_nothing_heavy() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     finished = subprocess.run(
-        [*VIVAVOZ, command, "--help"], check=True, capture_output=True, text=True, timeout=30
+        [*VIVAVOZ, command, "--help"], check=True, capture_output=True, text=True, timeout=60
     )
     assert "Usage: vivavoz" in finished.stdout

@@ -17,6 +17,8 @@ from vivavoz.settings import Profile, Settings
 SHORT = ["es-1", "es-2", "es-3", "es-5", "en-1", "en-2", "en-3", "en-5"]
 LONG = ["es-60s", "en-60s"]
 
+pytestmark = pytest.mark.xdist_group("recognition")  # one model for all
+
 
 @pytest.fixture(scope="module")
 def model(fixture_model: Path) -> WhisperModel:

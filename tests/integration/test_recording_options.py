@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -19,6 +20,8 @@ from vivavoz.session.events import (
 
 PROGRAM = ("-m", "tests.live.echoing_server")
 PROMPTED = "minutes zaragoza"
+IN_MID_SENTENCE = 12
+Heard = TypeVar("Heard", TranscriptionPartial, TranscriptionFinal)
 
 
 @pytest.fixture
@@ -40,14 +43,21 @@ async def test_a_killed_server_goes_on_with_the_prompts(
     async with VivavozClient(server.url, mime_type=PCM, options=options) as client:
         events = client.events()
 
-        async def say_and_hear() -> str:
-            for chunk in sentence:
-                await client.send(chunk)
+        async def hear(kind: type[Heard]) -> Heard:
             async for event in events:
                 kinds.append(type(event))
-                if isinstance(event, TranscriptionFinal):
-                    return event.result.text_content
+                if isinstance(event, kind):
+                    return event
             raise AssertionError("the session ended early")
+
+        async def say_and_hear() -> str:
+            for chunk in sentence[:IN_MID_SENTENCE]:
+                await client.send(chunk)
+            if wants_partials:
+                await hear(TranscriptionPartial)
+            for chunk in sentence[IN_MID_SENTENCE:]:
+                await client.send(chunk)
+            return (await hear(TranscriptionFinal)).result.text_content
 
         kinds: list[type] = []
         async with asyncio.timeout(60):

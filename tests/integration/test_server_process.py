@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ import psutil
 import pytest
 
 from tests.live.clients import WebSocketClient, websocket_client
+from tests.live.ports import free_port
 from tests.live.server import until_answered
 from tests.live.speech import pcm_of, spoken
 from vivavoz.session.events import (
@@ -58,8 +58,7 @@ class AuditedServer:
 
 @asynccontextmanager
 async def audited_server(folder: Path) -> AsyncIterator[AuditedServer]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     options = ["--engine", "pocketsphinx", "--port", str(port), "--data-dir", str(folder / "data")]
     with (folder / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
