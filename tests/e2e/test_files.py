@@ -147,6 +147,24 @@ async def test_a_recording_is_cancelled_and_tried_again_by_keyboard(
     await eventually(lambda: files.cancelled == 1)
 
 
+async def test_a_recording_that_is_refused_is_sent_again_once_somebody_has_signed_in(
+    scripted: ScriptedServer,
+    files: ScriptedFiles,
+    open_page: OpenPage,
+    human_recordings: Recordings,
+) -> None:
+    path = human_recordings["goforward"].path
+    page = await open_page(scripted.url)
+    await page.click("#open-files")
+    files.events.put_nowait(401)
+    await choose(page, path)
+    await page.get_by_label("API key").fill("vv_key")
+    files.events.put_nowait({"type": "transcript.text.done", "text": "All.", "transcript_id": "1"})
+    await page.keyboard.press("Enter")
+    await expect(job(page, path.name)).to_contain_text("In the history")
+    assert len(files.forms) == 2
+
+
 async def test_a_file_dropped_anywhere_is_taken(
     scripted: ScriptedServer, files: ScriptedFiles, open_page: OpenPage
 ) -> None:

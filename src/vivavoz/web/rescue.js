@@ -62,13 +62,13 @@ async function uploadAll(controller, client, api) {
   let transcriptId = client.transcriptId;
   for (const { stream, blob, name } of filesOf(client)) {
     const knownUntilS = controller.transcript.endS;
-    for await (const message of transcribe(api.request, blob, name, fields)) {
-      if (message.type === "transcript.text.delta") {
-        const news = newsOf(message.result, stream.startsAtS, knownUntilS);
-        if (news) controller.addFinal(news);
-      }
-      transcriptId = message.transcript_id ?? transcriptId;
-    }
+    const onMessage = ({ type, result }) => {
+      const isText = type === "transcript.text.delta";
+      const news = isText ? newsOf(result, stream.startsAtS, knownUntilS) : null;
+      if (news) controller.addFinal(news);
+    };
+    const done = await transcribe(api, { file: blob, name, fields, onMessage });
+    transcriptId = done.transcriptId ?? transcriptId;
     client.uploaded(stream);
   }
   return transcriptId;

@@ -266,6 +266,9 @@ class ScriptedServer:
     async def _who_is_there(self, _request: web.Request) -> web.Response:
         return web.json_response({"required": self.asks_for_key, "user_id": None})
 
+    async def _sign_in(self, _request: web.Request) -> web.Response:
+        return web.json_response({"user_id": "ana", "expires_in_s": 3600})
+
     async def _transcribe(self, request: web.Request) -> web.StreamResponse:
         if self.files is not None:
             return await self.files.answer(request)
@@ -298,6 +301,8 @@ class ScriptedServer:
                 web.get("/ws", self._connect),
                 web.get("/api/streaming/status", self._status),
                 web.get("/api/auth", self._who_is_there),
+                web.post("/api/auth/session", self._sign_in),
+                web.post("/api/auth/refresh", self._sign_in),
                 web.post("/v1/audio/transcriptions", self._transcribe),
                 *self.history.routes,
                 web.static("/static", WEB),

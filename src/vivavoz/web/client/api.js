@@ -15,7 +15,18 @@ export class ApiError extends Error {
  *   to repeat it
  */
 export function createApi(base, askWho) {
-  async function request(path, options = {}) {
+  /** Do it, and again once somebody has signed in if it is refused for want of that. */
+  async function signedIn(act) {
+    try {
+      return await act();
+    } catch (error) {
+      if (error.status !== 401 || !(await askWho())) throw error;
+      return signedIn(act);
+    }
+  }
+  const request = (path, options) =>
+    path.startsWith("api/auth") ? ask(path, options) : signedIn(() => ask(path, options));
+  async function ask(path, options) {
     let response;
     try {
       response = await fetch(new URL(path, base), options);
@@ -24,9 +35,6 @@ export function createApi(base, askWho) {
     }
     if (response.ok) return response;
     const { status, statusText } = response;
-    if (status === 401 && !path.startsWith("api/auth") && (await askWho())) {
-      return request(path, options);
-    }
     const { code = "unknown", message = statusText } =
       (await response.json().catch(() => null))?.error ?? {};
     throw new ApiError(code, message, status);
@@ -39,7 +47,7 @@ export function createApi(base, askWho) {
       body: JSON.stringify(body),
     });
   return {
-    request,
+    signedIn,
     json,
     send,
     /** The address of a path. */

@@ -2,50 +2,88 @@
 
 import { ApiError } from "./api.js";
 
+const EVENT_END = "\n\n";
 const DATA = "data: ";
 
 /**
  * Have a recording transcribed.
- * @param {(path: string, options: object) => Promise<Response>} request see `createApi`
- * @param {Blob} blob
- * @param {string} name of the file
- * @param {Record<string, string>} fields `language` and the like
- * @returns {AsyncGenerator<object>} the server's messages: `progress`, `transcript.text.delta`, at
- *   last `transcript.text.done`
- * @throws {ApiError}
+ *
+ * @param {ReturnType<import("./api.js").createApi>} api
+ * @param {{file: Blob, name: string, fields: Record<string, string>, signal?: AbortSignal,
+ *   onSent?: (share: number) => void, onMessage: (message: object) => void}} options `fields`:
+ *   `language` and the like; `share` is 0..1 of the file's bytes; the messages are the server's
+ *   `progress`, `transcript.text.delta`, at last `transcript.text.done`
+ * @returns {Promise<{text: string, transcriptId: string|null}>} rejects with an `ApiError`, or with
+ *   the signal's reason
  */
-export async function* transcribe(request, blob, name, fields) {
-  const body = new FormData();
-  body.append("file", blob, name);
-  for (const [field, value] of Object.entries({ ...fields, stream: "true" })) {
-    body.append(field, value);
+export function transcribe(api, options) {
+  const form = new FormData();
+  for (const [field, value] of Object.entries({ ...options.fields, stream: "true" })) {
+    form.append(field, value);
   }
-  const response = await request("v1/audio/transcriptions", { method: "POST", body });
-  let isDone = false;
-  for await (const line of lines(response.body)) {
-    if (!line.startsWith(DATA)) continue;
-    const message = JSON.parse(line.slice(DATA.length));
-    if (message.type === "error") throw new ApiError(message.error.code, message.error.message);
-    isDone = message.type === "transcript.text.done";
-    yield message;
-  }
-  if (!isDone) throw new ApiError("SERVER_UNREACHABLE", "The answer broke off.");
+  form.append("file", options.file, options.name);
+  return api.signedIn(() => post(api.url("v1/audio/transcriptions"), form, options));
 }
 
-async function* lines(stream) {
-  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      const whole = (rest + value).split("\n");
-      rest = whole.pop();
-      yield* whole;
+function post(url, form, { signal, onSent = () => {}, onMessage }) {
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    // Only this kind of request tells how much of an upload is sent.
+    const request = new XMLHttpRequest();
+    const reader = new EventReader((message) => {
+      if (message.type === "error") {
+        reject(new ApiError(message.error.code, message.error.message));
+        return;
+      }
+      onMessage(message);
+      if (message.type === "transcript.text.done") {
+        resolve({ text: message.text, transcriptId: message.transcript_id });
+      }
+    });
+    const unreachable = () => reject(new ApiError("SERVER_UNREACHABLE", ""));
+    request.upload.onprogress = ({ loaded, total }) => onSent(total ? loaded / total : 1);
+    request.upload.onload = () => onSent(1);
+    request.onprogress = () => request.status === 200 && reader.read(request.responseText);
+    request.onerror = unreachable;
+    request.onload = () => {
+      if (request.status === 200) reader.read(request.responseText);
+      else reject(errorOf(request));
+      unreachable(); // does nothing if the end of the text has come
+    };
+    signal?.addEventListener("abort", () => {
+      request.abort();
+      reject(signal.reason);
+    });
+    request.open("POST", url);
+    request.send(form);
+  });
+}
+
+/** Takes server-sent events out of a text that grows. */
+export class EventReader {
+  #onEvent;
+  #at = 0;
+
+  /** @param {(event: object) => void} onEvent */
+  constructor(onEvent) {
+    this.#onEvent = onEvent;
+  }
+
+  /** Read what is new in `text`. */
+  read(text) {
+    for (let end; (end = text.indexOf(EVENT_END, this.#at)) >= 0; ) {
+      const event = text.slice(this.#at, end);
+      this.#at = end + EVENT_END.length;
+      if (event.startsWith(DATA)) this.#onEvent(JSON.parse(event.slice(DATA.length)));
     }
-  } catch (error) {
-    throw new ApiError("SERVER_UNREACHABLE", error.message);
-  } finally {
-    reader.cancel().catch(() => {});
+  }
+}
+
+function errorOf({ status, statusText, responseText }) {
+  try {
+    const { code, message } = JSON.parse(responseText).error;
+    return new ApiError(code, message, status);
+  } catch {
+    return new ApiError("unknown", statusText, status); // not this server's: a proxy's
   }
 }

@@ -1,11 +1,11 @@
 // Recordings as files: chosen or dropped, transcribed while one watches, found in the history.
 
+import { transcribe } from "../client/upload.js";
 import { addWords, t } from "../i18n/index.js";
 import { loadStyle } from "../load-style.js";
 import { build, button, icon } from "../markup.js";
 import { JobView, announcementOf } from "./job-view.js";
 import { FileQueue } from "./queue.js";
-import { transcribe } from "./transcription.js";
 
 let view = null;
 
@@ -44,7 +44,7 @@ class FilesView {
     this.#queue = new FileQueue(async (options) => {
       // Whoever has to sign in first is asked before a large file is sent in vain.
       await page.api.json("api/history?limit=1&offset=0");
-      return transcribe({ url: page.api.url("v1/audio/transcriptions"), ...options });
+      return transcribe(page.api, options);
     });
     this.#queue.addEventListener("change", ({ detail: job }) => this.#show(job));
     this.#dialog.addEventListener("click", ({ target }) => {
@@ -116,7 +116,7 @@ class FilesView {
   }
 
   #add(file) {
-    const fields = { stream: "true" };
+    const fields = {};
     if (this.#languages.value) fields.language = this.#languages.value;
     const hotwords = this.#page.hotwords();
     if (hotwords) fields.hotwords = hotwords;

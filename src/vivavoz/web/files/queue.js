@@ -70,13 +70,13 @@ export class FileQueue extends EventTarget {
     try {
       const { text, transcriptId } = await this.#transcribe({
         file: job.file,
+        name: job.file.name,
         fields: job.fields,
         signal: controller.signal,
         onSent: (sentShare) => {
           this.#change(job, { sentShare, state: sentShare < 1 ? "uploading" : "transcribing" });
         },
-        onProgress: (audioS, durationS) => this.#change(job, { audioS, durationS }),
-        onText: (delta) => this.#change(job, { text: job.text + delta }),
+        onMessage: (message) => this.#hear(job, message),
       });
       this.#change(job, { state: "done", text, transcriptId });
     } catch (error) {
@@ -85,6 +85,11 @@ export class FileQueue extends EventTarget {
     }
     this.#running = null;
     this.#next();
+  }
+
+  #hear(job, { type, audio_s: audioS, duration_s: durationS, delta }) {
+    if (type === "progress") this.#change(job, { audioS, durationS });
+    else if (type === "transcript.text.delta") this.#change(job, { text: job.text + delta });
   }
 
   #change(job, changes) {

@@ -1,4 +1,4 @@
-import { EventReader } from "/static/files/transcription.js";
+import { EventReader } from "/static/client/upload.js";
 import { readLink, transcriptLink } from "/static/history/links.js";
 import { findMatches } from "/static/history/marks.js";
 import { assertEqual } from "./assert.js";
