@@ -266,7 +266,9 @@ class ScriptedServer:
     async def _who_is_there(self, _request: web.Request) -> web.Response:
         return web.json_response({"required": self.asks_for_key, "user_id": None})
 
-    async def _sign_in(self, _request: web.Request) -> web.Response:
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        if "wrong" in await request.text():
+            return web.json_response({"error": {"code": "UNAUTHORIZED"}}, status=401)
         return web.json_response({"user_id": "ana", "expires_in_s": 3600})
 
     async def _transcribe(self, request: web.Request) -> web.StreamResponse:

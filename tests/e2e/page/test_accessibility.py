@@ -13,6 +13,7 @@ from tests.e2e.page.scripted_files import ScriptedFiles
 from tests.e2e.page.scripted_history import transcript
 from tests.e2e.page.scripted_server import BUILT_IN, ScriptedServer, ready
 from tests.e2e.reading import expect_state
+from tests.e2e.waiting import eventually
 
 AXE_SOURCE = Axe().axe_script
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -92,6 +93,53 @@ async def test_axe_finds_nothing_when_it_is_over(
     await server.fail("INTERNAL_ERROR", 4400)
     await expect_state(page, "failed")
     assert await violations(page) == []
+
+
+async def test_axe_finds_nothing_before_the_first_word(
+    server: ScriptedServer, open_page: OpenPage, look: dict[str, Any]
+) -> None:
+    server.asks_for_key = True
+    progress = {"stage": "downloading", "bytes_done": 30_000_000, "bytes_total": 120_000_000}
+    server.status |= {"status": "loading", "engine": None, "progress": progress}
+    page = await open_page(server.url, **look)
+    await expect(page.locator("#sign-in")).to_be_visible()
+    assert await violations(page) == []
+    key = page.locator("#sign-in input")
+    await key.fill("wrong")
+    await key.press("Enter")
+    await expect(page.locator("#sign-in .problem")).not_to_be_empty()
+    assert await violations(page) == []
+    await key.fill("vv_key")
+    await key.press("Enter")
+    await expect(page.locator("#sign-in")).to_have_count(0)
+    await expect(page.locator(".notice progress")).to_be_visible()
+    await expect_state(page, "loading")
+    assert await violations(page) == []
+    error = {"code": "MODEL_FAILED", "message": "The hub did not answer."}
+    server.status |= {"status": "failed", "progress": None, "error": error}
+    await expect(page.locator(".notice.is-bad")).to_be_visible()
+    assert await violations(page) == []
+
+
+async def test_axe_finds_nothing_while_the_server_is_away_for_long(
+    server: ScriptedServer, open_page: OpenPage, look: dict[str, Any]
+) -> None:
+    page = await open_page(server.url, **look)
+    await listen(page, server)
+    server.refusal = 503
+    await server.drop()
+    await expect_state(page, "reconnecting")
+    await eventually(lambda: hurry(page))
+    assert await violations(page) == []
+    await page.click("#finish")
+    await expect(page.locator(".notice .action").first).to_be_visible()
+    assert await violations(page) == []
+
+
+async def hurry(page: Page) -> bool:
+    """Have it tried again at once; whether all attempts have been in vain."""
+    await page.evaluate("() => document.getElementById('next-step').click()")
+    return bool(await page.locator("html[data-state=blocked]").count())
 
 
 async def test_axe_finds_nothing_in_the_dialogs(
