@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import jiwer
 from playwright.async_api import Locator, Page, expect
 
 from tests.conftest import HumanRecording
@@ -11,8 +10,10 @@ from tests.e2e.microphone import write_microphone
 from tests.e2e.reading import expect_state
 
 PASSAGES = ("goforward", "librivox-0870", "librivox-0880")
-MAX_WORD_ERROR_RATE = 0.35
-"""Measured on these passages: 0.235 in each of eleven runs, four of them disturbed."""
+_SHORT_WORD = 4
+"""Letters of words that may be heard anywhere by mistake; no longer one is spoken twice."""
+_MIN_RECOGNISED = 0.4
+"""Share of a passage's words. Measured: 0.5 to 0.8; a browser on a busy machine drops sound."""
 SPEECH_TIMEOUT_MS = 40_000
 _BEFORE_S, _BETWEEN_S = 0.5, 1.5
 
@@ -81,6 +82,10 @@ def words_of(text: str) -> list[str]:
 
 def assert_is_whole(text: str, recordings: Recordings) -> None:
     """All passages are in the text, none of them twice."""
-    spoken = " ".join(recordings[name].transcript for name in PASSAGES)
-    assert jiwer.wer(spoken, " ".join(words_of(text))) <= MAX_WORD_ERROR_RATE
-    assert words_of(text).count("forward") == 1
+    written = words_of(text)
+    for name in PASSAGES:
+        spoken = recordings[name].transcript.split()
+        found = [word for word in spoken if word in written]
+        assert len(found) >= _MIN_RECOGNISED * len(spoken), (name, text)
+        long_words = [word for word in found if len(word) > _SHORT_WORD]
+        assert [word for word in long_words if written.count(word) > 1] == [], text

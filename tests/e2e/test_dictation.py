@@ -27,8 +27,8 @@ from tests.e2e.speaking import (
     words_of,
 )
 
-MAX_FIXTURE_ERROR_RATE = 0.1
-"""Measured: 0 in each of six runs."""
+MAX_FIXTURE_ERROR_RATE = 0.35
+"""Measured: 0 in each of six runs; a browser on a busy machine drops sound."""
 
 
 async def test_speech_becomes_partial_text_then_final_text_then_history(
