@@ -14,7 +14,7 @@ _FAULT = re.compile(r'pytest\.mark\.fault\(\s*"([^"]+)"\s*\)')
 BEGIN, END = "<!-- faults, by make chaos -->", "<!-- faults end -->"
 
 
-@dataclass
+@dataclass(eq=False)  # other plugins keep plugins in sets
 class FaultReport:
     """Collects what the tests recorded, wherever they ran."""
 
