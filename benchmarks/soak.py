@@ -34,6 +34,8 @@ MODEL = ROOT / "tests" / "fixtures" / "fixture-model"
 CHUNK_S = 0.5
 START_TIMEOUT_S = 60.0
 SETTLE_S = 10.0
+GIVE_BACK_S = 70.0
+"""The server gives freed memory back once a minute."""
 MAX_SPREAD_S = 60.0
 SEED = 4
 
@@ -203,7 +205,7 @@ async def soak(
             )
         )
         watching.cancel()
-        await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(GIVE_BACK_S)
         after = sample(server, 0)
     return [before, after], samples, tally
 
