@@ -20,7 +20,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 class TranscriptChange(BaseModel):
     """What of a transcript shall change; what is left out stays as it is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     title: str = Field("", description="One line of at most 200 characters.")
     text: str | None = Field(

@@ -14,7 +14,7 @@ _AUTOMATIC_TITLE_LENGTH = 60
 
 
 class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class Segment(_Kept):

@@ -54,9 +54,10 @@ NonNegativeInt = Annotated[int, Field(ge=0)]
 
 
 class Entity(BaseModel):
-    """Base of the entities: unknown fields are refused and assignments are validated."""
+    """Base of the entities: unknown fields are refused, assignments are validated, and an error
+    that ends up in a log does not quote what was said."""
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, hide_input_in_errors=True)
 
 
 class SessionStatus(StrEnum):

@@ -28,7 +28,7 @@ MimeType = Annotated[str, Field(min_length=1, max_length=256)]
 class Event(BaseModel):
     """Base of all events: immutable, unknown fields refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     event: ClassVar[str]
 

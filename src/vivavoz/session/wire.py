@@ -71,7 +71,7 @@ class _ChunkHeader(BaseModel):
     """An ``audio_chunk`` without its audio: the types of what may be sent, ``AudioChunk`` has the
     rules. The server knows the session and the time of arrival itself."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     chunk_id: str
     session_id: UUID | None = None
