@@ -67,7 +67,7 @@ export class Dock extends EventTarget {
     element("next-step").hidden = !nextStep;
     element("next-step").textContent = nextStep ? t(nextStep) : "";
     document.documentElement.toggleAttribute("data-sound", isRecording);
-    this.#say("state", t(`state.${state}`));
+    this.#say("state", t(this.#keyOf("state")));
     element("state").title = this.#statusSentence();
     element("microphone").disabled = isRecording;
     element("language").disabled = this.#controller.isActive || this.#controller.isEngineLoading;
@@ -120,14 +120,20 @@ export class Dock extends EventTarget {
     if (element(id).textContent !== text) element(id).textContent = text;
   }
 
+  /** What is said of the state: other words, where there are some, once nothing is recorded. */
+  #keyOf(what) {
+    const { state, isRecording } = this.#controller;
+    const stopped = `${what}.${state}.stopped`;
+    return !isRecording && hasText(stopped) ? stopped : `${what}.${state}`;
+  }
+
   #hint() {
-    const { state, completed, attempt, retryAtMs, isRecording } = this.#controller;
+    const { state, completed, attempt, retryAtMs } = this.#controller;
     if (state === "finished") {
       if (completed.saved) return t("hint.finished");
       return t(completed.confirmed_text ? "hint.finished.unsaved" : "hint.finished.empty");
     }
-    const stopped = `hint.${state}.stopped`;
-    const key = !isRecording && hasText(stopped) ? stopped : `hint.${state}`;
+    const key = this.#keyOf("hint");
     if (state !== "reconnecting") return t(key);
     const seconds = Math.max(0, Math.ceil((retryAtMs - Date.now()) / 1000));
     const wait = retryAtMs && seconds

@@ -133,6 +133,8 @@ async def test_axe_finds_nothing_while_the_server_is_away_for_long(
     assert await violations(page) == []
     await page.click("#finish")
     await expect(page.locator(".notice .action").first).to_be_visible()
+    waiting = {"en-GB": "Waiting for the server", "es-ES": "Esperando al servidor"}
+    await expect(page.locator("#state")).to_have_text(waiting[look["locale"]])
     assert await violations(page) == []
 
 

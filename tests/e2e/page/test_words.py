@@ -86,6 +86,7 @@ def test_nothing_is_kept_that_nobody_says(language: str) -> None:
         "settings.theme.",
         "settings.text_size.",
         "hint.",
+        "state.",
         "level.",
     )
     unused = {

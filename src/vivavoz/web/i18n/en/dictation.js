@@ -14,6 +14,7 @@ export default {
   "state.paused": "Paused",
   "state.reconnecting": "Reconnecting",
   "state.blocked": "Recording without the server",
+  "state.blocked.stopped": "Waiting for the server",
   "state.locked": "Signed out",
   "state.gone": "Recording without the server",
   "state.finishing": "Finishing",

@@ -14,6 +14,7 @@ export default {
   "state.paused": "En pausa",
   "state.reconnecting": "Reconectando",
   "state.blocked": "Grabando sin el servidor",
+  "state.blocked.stopped": "Esperando al servidor",
   "state.locked": "Sesión cerrada",
   "state.gone": "Grabando sin el servidor",
   "state.finishing": "Terminando",
