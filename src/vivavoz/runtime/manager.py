@@ -12,6 +12,7 @@ import structlog
 
 from vivavoz.errors import (
     ModelNotAvailableError,
+    ResourceUnavailableError,
     SessionCancelledError,
     SessionNotFoundError,
     ShuttingDownError,
@@ -148,11 +149,11 @@ class SessionManager:
 
         Raises:
             SessionNotFoundError, InvalidResumeTokenError, TooManyReconnectsError,
-            ModelLoadingError, ModelFailedError, ShuttingDownError.
+            ModelLoadingError, ModelFailedError, ShuttingDownError, ResourceUnavailableError.
         """
         runner = self._runners.get(session_id)
         if runner is not None and runner.is_ending_unattended:
-            await runner.ended.wait()
+            await self._until_saved(runner)
             runner = None
         if runner is None:
             ending = self._endings.get(session_id)
@@ -248,6 +249,17 @@ class SessionManager:
         session = Session(unfinished.session, self._services.rules, now, unfinished)
         self._endings.pop(session_id, None)
         return self._start(session, recognition, unfinished.terms, address)
+
+    async def _until_saved(self, runner: SessionRunner) -> None:
+        try:
+            async with asyncio.timeout(self._services.settings.connect_timeout_s):
+                await runner.ended.wait()
+        except TimeoutError:
+            raise ResourceUnavailableError(
+                "This session is still being saved; come back in "
+                f"{_COME_BACK_AFTER_S:.0f} seconds.",
+                retry_after_s=_COME_BACK_AFTER_S,
+            ) from None
 
     async def _in_store(self, call: Callable[[], _T]) -> _T:
         loop = asyncio.get_running_loop()

@@ -1,5 +1,6 @@
 """A client comes back after its session was saved without it."""
 
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tests.live.engines import silence
 from tests.live.speech import spoken
 from tests.unit.runtime.conftest import ADDRESS, Caller, House
-from vivavoz.errors import InvalidResumeTokenError
+from vivavoz.errors import InvalidResumeTokenError, ResourceUnavailableError
 from vivavoz.runtime.connection import Closing, Connection
 from vivavoz.runtime.leftovers import Leftovers
 from vivavoz.session.events import (
@@ -101,6 +102,26 @@ async def test_so_does_one_that_is_being_saved_at_this_moment(
     assert again is not None
     await say_all_and_more(again, sentence)
     assert house.store.catalog.page(None).total == 1
+
+
+async def test_a_session_that_cannot_be_saved_now_is_waited_for_in_vain(
+    open_house: OpenHouse, sentence: list[bytes]
+) -> None:
+    house = await open_house(connect_timeout_s=0.05)
+    caller, token = await left_alone(house, sentence)
+    may_go_on = threading.Event()
+    house.services.store_executor.submit(may_go_on.wait)
+    try:
+        house.clock.advance(house.services.settings.resume_window_s)
+        with pytest.raises(ResourceUnavailableError) as refused:
+            await back(house, caller, token)
+        assert refused.value.details["retry_after_s"] > 0
+    finally:
+        may_go_on.set()
+    await house.until_gone(caller)
+    again = await back(house, caller, token)
+    assert again is not None
+    await say_all_and_more(again, sentence)
 
 
 async def test_so_does_one_that_a_later_process_saved(
