@@ -17,7 +17,7 @@ from tests.live.speech import spoken
 from vivavoz.engines.pocketsphinx import PocketSphinxEngine
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.runtime.loading import LoadEngine
-from vivavoz.session.events import SessionCreated
+from vivavoz.session.events import SessionCompleted, SessionCreated, StopRecording
 from vivavoz.settings import Settings
 
 
@@ -152,6 +152,21 @@ class Stage:
 def credentials(created: SessionCreated) -> dict[str, str]:
     """What resumes that session."""
     return {"session_id": str(created.session_id), "resume_token": created.resume_token}
+
+
+async def finished(client: Client, last: int) -> SessionCompleted:
+    """Stop after that chunk and read to the end."""
+    await client.send(StopRecording(last_sequence_number=last))
+    completed = await client.until(SessionCompleted)
+    assert await client.until_closed() == 1000
+    return completed
+
+
+async def dictated(stage: Stage, chunks: list[bytes]) -> tuple[Client, SessionCompleted]:
+    """An undisturbed dictation."""
+    client = await stage.new_session()
+    await client.record(chunks)
+    return client, await finished(client, len(chunks))
 
 
 @pytest.fixture(params=sorted(TRANSPORTS))

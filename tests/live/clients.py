@@ -26,6 +26,7 @@ from vivavoz.session.events import (
     SessionResumed,
     StartRecording,
     StatusChanged,
+    Warned,
 )
 from vivavoz.session.wire import data_of, decode_server, encode_binary_chunk
 
@@ -126,6 +127,13 @@ class Client(ABC):
         failed = await self.until(Failed)
         assert failed.error.code == code, failed
         return failed
+
+    async def until_warning(self, code: str) -> Warned:
+        """The next warning of that code."""
+        while True:
+            warned = await self.until(Warned)
+            if warned.code == code:
+                return warned
 
     async def until_received(self, number: int) -> Ack:
         """The ack that says that all chunks up to this one came."""

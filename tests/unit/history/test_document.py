@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from docx import Document
 from docx.document import Document as WordDocument
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.history.transcripts import START, a_segment, a_transcript
@@ -84,6 +84,7 @@ def test_it_is_ready_to_be_printed() -> None:
     assert "PAGE" in number.values()
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters(), max_size=100), st.text(st.characters(), max_size=300))
 def test_any_text_can_be_written(title: str, text: str) -> None:
     content = to_docx(a_transcript(title=title, text=text, edited_at=START))
