@@ -94,16 +94,15 @@ class JobQueue:
         return None
 
     def take(self, batch_size: int) -> list[QueuedJob]:
-        """The jobs to run next: one, or up to ``batch_size`` windows of one purpose."""
+        """The jobs to run next: one, or up to ``batch_size`` partials. Finals are decoded one by
+        one, so that each is told as soon as it is there and other workers may take the next."""
         first = self._pop()
         if first is None:
             return []
         taken = [first]
-        while isinstance(first.job, DecodeJob) and len(taken) < batch_size:
-            more = self._pop(purpose=first.job.purpose)
-            if more is None:
-                break
-            taken.append(more)
+        if isinstance(first.job, DecodeJob) and first.job.purpose == "partial":
+            while len(taken) < batch_size and (more := self._pop_partial()):
+                taken.append(more)
         return taken
 
     def finished(self, entry: QueuedJob) -> None:
@@ -123,23 +122,22 @@ class JobQueue:
         waiting += [entry for entry in self._partials if self._is_alone(entry)]
         return min((entry.queued_at_s for entry in waiting), default=None)
 
-    def _pop(self, purpose: str | None = None) -> QueuedJob | None:
-        ranks: list[tuple[_Lane, Callable[[QueuedJob], bool]]] = []
-        if purpose in (None, "final"):
-            ranks += [
-                (self._finals, lambda entry: not entry.job.speculative),
-                (self._finals, lambda entry: True),
-            ]
-        if purpose is None:
-            ranks.append((self._streams, self._is_alone))
-        if purpose in (None, "partial"):
-            ranks.append((self._partials, self._is_alone))
-        for lane, may_run in ranks:
-            entry = lane.pop(may_run)
-            if entry is not None:
-                self._running.add((self._kind(entry.job), entry.owner))
-                return entry
-        return None
+    def _pop(self) -> QueuedJob | None:
+        return (
+            self._pop_from(self._finals, lambda entry: not entry.job.speculative)
+            or self._pop_from(self._finals, lambda entry: True)
+            or self._pop_from(self._streams, self._is_alone)
+            or self._pop_partial()
+        )
+
+    def _pop_partial(self) -> QueuedJob | None:
+        return self._pop_from(self._partials, self._is_alone)
+
+    def _pop_from(self, lane: _Lane, may_run: Callable[[QueuedJob], bool]) -> QueuedJob | None:
+        entry = lane.pop(may_run)
+        if entry is not None:
+            self._running.add((self._kind(entry.job), entry.owner))
+        return entry
 
     def _is_alone(self, entry: QueuedJob) -> bool:
         return (self._kind(entry.job), entry.owner) not in self._running

@@ -98,10 +98,11 @@ def test_an_owner_has_one_stream_step_and_one_partial_at_a_time(
     assert line.take() == [second]
 
 
-def test_batches_hold_windows_of_one_purpose(line: Line) -> None:
+def test_batches_hold_partials_and_finals_run_alone(line: Line) -> None:
     finals = [line.add(owner, final()) for owner in "ab"]
     partials = [line.add(owner, partial()) for owner in "abc"]
-    assert line.take(4) == finals
+    assert line.take(4) == finals[:1]
+    assert line.take(4) == finals[1:]
     assert line.take(2) == partials[:2]
     assert line.take(2) == partials[2:]
 

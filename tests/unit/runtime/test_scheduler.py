@@ -209,7 +209,7 @@ class BatchEngine:
         ]
 
 
-def window(value: float, purpose: str = "final") -> DecodeJob:
+def window(value: float, purpose: str = "partial") -> DecodeJob:
     audio = np.full(1, value, np.float32)
     return DecodeJob(DecodeRequest(purpose, audio, RecognitionOptions()))  # type: ignore[arg-type]
 
