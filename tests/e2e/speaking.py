@@ -14,7 +14,7 @@ _SHORT_WORD = 4
 """Letters of words that may be heard anywhere by mistake; no longer one is spoken twice."""
 _MIN_RECOGNISED = 0.4
 """Share of a passage's words. Measured: 0.5 to 0.8; a browser on a busy machine drops sound."""
-SPEECH_TIMEOUT_MS = 40_000
+SPEECH_TIMEOUT_MS = 90_000
 _BEFORE_S, _BETWEEN_S = 0.5, 1.5
 
 Recordings = dict[str, HumanRecording]

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import jiwer
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.conftest import OpenPage, StartServer
@@ -27,6 +28,7 @@ from tests.e2e.speaking import (
     words_of,
 )
 
+pytestmark = pytest.mark.timeout(300)  # speech takes its time, and a busy server its own
 MAX_FIXTURE_ERROR_RATE = 0.35
 """Measured: 0 in each of six runs; a browser on a busy machine drops sound."""
 
@@ -149,7 +151,7 @@ async def test_ten_seconds_without_a_network_lose_nothing(
     await expect_state(page, "reconnecting")
     await page.wait_for_timeout(8_000)
     await page.context.set_offline(False)
-    await expect_state(page, "listening", 40_000)
+    await expect_state(page, "listening", SPEECH_TIMEOUT_MS)
     await hear_out(page, human_recordings)
     text = await finish(page)
     assert_is_whole(text, human_recordings)
@@ -166,7 +168,7 @@ async def test_a_server_killed_while_speaking_loses_nothing(
     await expect_state(page, "reconnecting")
     await expect(page.locator("#hint")).to_contain_text("Keep talking")
     await server.start()
-    await expect_state(page, "listening", 40_000)
+    await expect_state(page, "listening", SPEECH_TIMEOUT_MS)
     await hear_out(page, human_recordings)
     text = await finish(page)
 

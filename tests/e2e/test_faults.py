@@ -27,6 +27,8 @@ from tests.e2e.speaking import (
     words_of,
 )
 
+pytestmark = pytest.mark.timeout(300)  # speech takes its time, and a busy server its own
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(
@@ -66,7 +68,7 @@ async def test_a_dictation_finished_while_reconnecting_is_whole(
     await page.click("#finish")
     await expect(page.locator("#hint")).to_contain_text("What you said is kept in this page")
     await page.context.set_offline(False)
-    await expect_state(page, "finished", 40_000)
+    await expect_state(page, "finished", SPEECH_TIMEOUT_MS)
     assert_is_whole(await page.locator("#transcript").inner_text(), human_recordings)
 
 
@@ -137,7 +139,6 @@ async def test_a_reload_while_speaking_saves_what_the_server_heard_and_says_what
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(180)
 async def test_a_server_away_for_longer_than_all_attempts_gets_the_recording_afterwards(
     page: Page, server: ServerProcess, human_recordings: Recordings
 ) -> None:
@@ -151,7 +152,6 @@ async def test_a_server_away_for_longer_than_all_attempts_gets_the_recording_aft
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(180)
 async def test_a_session_that_the_server_saved_meanwhile_goes_on_and_is_one_transcript(
     start_server: StartServer, open_page: OpenPage, human_recordings: Recordings, tmp_path: Path
 ) -> None:

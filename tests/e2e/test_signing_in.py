@@ -132,7 +132,7 @@ async def test_a_request_that_was_refused_is_repeated_once_somebody_has_signed_i
     server = await start_server(*SERVER)
     page = await open_page(server.url)
     await sign_in(page, await make_key(server, "ana"))
-    await expect(page.locator("#account")).to_be_visible()
+    await expect(page.locator("#engine")).to_be_visible()  # the last that a new page asks for
     await page.context.clear_cookies()
     await page.click("#open-history")
     await expect(page.locator("#sign-in")).to_be_visible()
