@@ -241,7 +241,7 @@ class SocketIoClient(Client):
 
     def __init__(self) -> None:
         super().__init__()
-        self.socket = socketio.AsyncClient(reconnection=False)
+        self.socket = socketio.AsyncClient(reconnection=False, request_timeout=PATIENCE_S)
         self._code = 1006
         self.socket.on("*", self._on_event)
         self.socket.on("close", self._on_close)
@@ -283,7 +283,9 @@ async def websocket_client(
     query = f"?{urlencode(resume)}" if resume else ""
     headers = {"Origin": origin} if origin else {}
     url = f"ws://127.0.0.1:{port}/ws{query}"
-    async with connect(url, additional_headers=headers, proxy=None, close_timeout=2) as connection:
+    async with connect(
+        url, additional_headers=headers, proxy=None, open_timeout=PATIENCE_S, close_timeout=2
+    ) as connection:
         client = WebSocketClient(connection)
         yield client
         await client.leave()

@@ -31,7 +31,7 @@ class LiveServer:
 
     def http(self) -> httpx.AsyncClient:
         """A client of its REST interface."""
-        return httpx.AsyncClient(base_url=self.url, trust_env=False)
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=_PATIENCE_S)
 
 
 async def until_answered(http: httpx.AsyncClient, path: str, status: int) -> None:
