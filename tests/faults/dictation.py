@@ -181,7 +181,7 @@ class Dictation:
 
 async def kept_transcript(url: str, session_id: UUID) -> dict[str, object]:
     """The one transcript that the history keeps of a session."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=_PATIENCE_S) as http:
         page = (await http.get("/api/history", params={"limit": 100})).json()
         assert [row["id"] for row in page["items"]].count(str(session_id)) == 1
         transcript: dict[str, object] = (await http.get(f"/api/history/{session_id}")).json()
