@@ -29,7 +29,7 @@ from tests.e2e.speaking import (
 )
 
 pytestmark = pytest.mark.timeout(300)  # speech takes its time, and a busy server its own
-MAX_FIXTURE_ERROR_RATE = 0.35
+MAX_FIXTURE_ERROR_RATE = 0.2
 """Measured: 0 in each of six runs; a browser on a busy machine drops sound."""
 
 
@@ -179,9 +179,13 @@ async def test_a_server_killed_while_speaking_loses_nothing(
 
 def assert_is_transcript_file(content: str, text: str) -> None:
     """The exact format that existing users' tools read."""
-    identifier, timestamp, empty, *body = content.split("\n")
-    assert str(UUID(identifier.removeprefix("Transcripcion ID: "))) in identifier
-    assert re.fullmatch(r"Timestamp: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d", timestamp)
-    assert empty == ""
-    assert body[-1] == ""
-    assert " ".join(body).split() == text.split()
+    parts = re.fullmatch(
+        r"Transcripcion ID: ([0-9a-f-]{36})\n"
+        r"Timestamp: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n"
+        r"\n"
+        r"(\S(?:.*\S)?)\n",
+        content,
+    )
+    assert parts is not None, content
+    assert str(UUID(parts[1])) == parts[1]
+    assert parts[2] == " ".join(text.split())  # the page parts it into paragraphs
