@@ -56,7 +56,7 @@ TRANSCRIPTS = sa.Table(
     sa.Column(
         "recording_options",
         sa.JSON(none_as_null=True),
-        comment="Prompts and the like, while the session is live.",
+        comment="Prompts and the like, while the session may go on.",
     ),
     sa.Column("stream_mime_type", sa.Text),
     sa.Column("stream_first_sequence_number", sa.Integer),

@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column(
             "recording_options",
             sa.JSON(none_as_null=True),
-            comment="Prompts and the like, while the session is live.",
+            comment="Prompts and the like, while the session may go on.",
         ),
     )
 
