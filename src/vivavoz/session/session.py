@@ -9,15 +9,14 @@ from vivavoz.errors import InvalidStateError, TooManyReconnectsError
 from vivavoz.session.deadlines import Deadline, Deadlines, Moment
 from vivavoz.session.duration import DurationLimit
 from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
-from vivavoz.session.events import Ack, ServerEvent, StatusChanged, Warned, WarningCode
+from vivavoz.session.events import Ack, ServerEvent, Warned, WarningCode
 from vivavoz.session.intake import AudioIntake
+from vivavoz.session.lifecycle import Lifecycle
 from vivavoz.session.limits import SessionRules
 from vivavoz.session.records import ContainerStream, DurableMark, UnfinishedSession
-from vivavoz.session.state import SessionState
 from vivavoz.session.watermarks import Watermarks
 
-S = SessionStatus
-_TAKES_AUDIO = frozenset({S.RECORDING, S.PAUSED, S.FINALIZING})
+_TAKES_AUDIO = frozenset({SessionStatus.RECORDING, SessionStatus.PAUSED, SessionStatus.FINALIZING})
 _OF_A_CONNECTION = (Deadline.CONNECT, Deadline.IDLE, Deadline.GAP, Deadline.DURATION_WARNING)
 
 
@@ -44,15 +43,16 @@ class Session:
         self.stream: ContainerStream | None = None
         self.durable = DurableMark()
         self.reconnects = 0
-        self._state = SessionState(entity.status)
         self._outgoing: list[ServerEvent] = []
-        if earlier is not None:
-            self.stream, self.durable = earlier.stream, earlier.mark
-            self._state = SessionState(S.RECORDING if earlier.stream else S.CONNECTED)
-            self._move_to(S.RECONNECTING)
-            self.deadlines.set(Deadline.RESUME, at.monotonic_s + rules.resume_window_s)
-        else:
+        if earlier is None:
+            self._lifecycle = Lifecycle(entity, entity.status, self._outgoing.append)
             self.deadlines.set(Deadline.CONNECT, at.monotonic_s + rules.connect_timeout_s)
+        else:
+            self.stream, self.durable = earlier.stream, earlier.mark
+            held = SessionStatus.RECORDING if earlier.stream else SessionStatus.CONNECTED
+            self._lifecycle = Lifecycle(entity, held, self._outgoing.append)
+            self._lifecycle.move_to(SessionStatus.RECONNECTING)
+            self.deadlines.set(Deadline.RESUME, at.monotonic_s + rules.resume_window_s)
         trail_start = self.stream.beginning if self.stream else DurableMark()
         self.intake = AudioIntake(trail_start.sequence_number + 1, rules, at.monotonic_s)
         self.watermarks = Watermarks(trail_start)
@@ -63,41 +63,42 @@ class Session:
     @property
     def status(self) -> SessionStatus:
         """The present status."""
-        return self._state.status
+        return self._lifecycle.status
 
     @property
     def working_status(self) -> SessionStatus:
         """The status apart from the connection: the one held while reconnecting."""
-        return self._state.held or self._state.status
+        return self._lifecycle.working_status
 
     @property
     def is_terminal(self) -> bool:
         """Whether the session is over."""
-        return self._state.is_terminal
+        return self._lifecycle.is_terminal
 
     @property
     def input_is_complete(self) -> bool:
         """Whether the recording was stopped and no chunk is still on its way."""
-        return self.working_status is S.FINALIZING and not self.intake.is_waiting
+        return self.working_status is SessionStatus.FINALIZING and not self.intake.is_waiting
 
     def events_to_send(self) -> list[ServerEvent]:
         """What has to go to the client since the last call."""
-        events, self._outgoing = self._outgoing, []
+        events = self._outgoing.copy()
+        self._outgoing.clear()
         return events
 
     # --- the connection ---------------------------------------------------------------------------
 
     def connected(self, at: Moment) -> None:
         """The first connection is open."""
-        self._move_to(S.CONNECTED)
+        self._lifecycle.move_to(SessionStatus.CONNECTED)
         self.deadlines.set(Deadline.CONNECT, at.monotonic_s + self.rules.connect_timeout_s)
         self._duration.expect_warning(self.rules.duration_warning_s)
 
     def connection_lost(self, at: Moment) -> None:
         """No connection is left; the session waits for its client."""
-        if self.is_terminal or self.status is S.RECONNECTING:
+        if self.is_terminal or self.status is SessionStatus.RECONNECTING:
             return
-        self._move_to(S.RECONNECTING)
+        self._lifecycle.move_to(SessionStatus.RECONNECTING)
         self.deadlines.clear(*_OF_A_CONNECTION)
         self.deadlines.set(Deadline.RESUME, at.monotonic_s + self.rules.resume_window_s)
 
@@ -114,7 +115,7 @@ class Session:
                 max_reconnects=self.rules.max_reconnects,
             )
         self.reconnects += 1
-        self._leave_reconnecting()
+        self._lifecycle.leave_reconnecting()
         self.intake.connection_resumed()
         self.deadlines.clear(Deadline.RESUME)
         self._duration.expect_warning(self.rules.duration_warning_s)
@@ -133,10 +134,10 @@ class Session:
         """Audio of that type follows, in a first container stream.
 
         Raises:
-            IllegalTransitionError: the session records already, or is over.
+            InvalidStateError: the session is not connected, or records already.
         """
-        self._refuse_unless(S.CONNECTED, "started")
-        self._move_to(S.RECORDING)
+        self._lifecycle.require(SessionStatus.CONNECTED, "started")
+        self._lifecycle.move_to(SessionStatus.RECORDING)
         return self._begin_stream(mime_type)
 
     def pause_recording(self, *, stream_ended: bool) -> None:
@@ -146,10 +147,10 @@ class Session:
             InvalidStateError: the session is not recording.
             SequenceMismatchError: a chunk of the stream that ended is missing.
         """
-        self._refuse_unless(S.RECORDING, "paused")
+        self._lifecycle.require(SessionStatus.RECORDING, "paused")
         if stream_ended:
             self.intake.end_stream()
-        self._move_to(S.PAUSED)
+        self._lifecycle.move_to(SessionStatus.PAUSED)
 
     def resume_recording(self, mime_type: str | None) -> ContainerStream | None:
         """The client goes on, in a new container stream if it names a type.
@@ -158,12 +159,12 @@ class Session:
             InvalidStateError: the session is not paused, or its stream has ended and none is named.
             SequenceMismatchError: a chunk of the stream before is missing.
         """
-        self._refuse_unless(S.PAUSED, "resumed")
+        self._lifecycle.require(SessionStatus.PAUSED, "resumed")
         if mime_type:
             self.intake.begin_stream()
         else:
             self.intake.require_open_stream()
-        self._move_to(S.RECORDING)
+        self._lifecycle.move_to(SessionStatus.RECORDING)
         return self._begin_stream(mime_type) if mime_type else None
 
     def stop_recording(self, last_sequence_number: int | None, at: Moment) -> None:
@@ -172,9 +173,9 @@ class Session:
         Raises:
             IllegalTransitionError: there is no recording to stop.
         """
-        if self.working_status is S.FINALIZING:
+        if self.working_status is SessionStatus.FINALIZING:
             return
-        self._move_to(S.FINALIZING)
+        self._lifecycle.move_to(SessionStatus.FINALIZING)
         self.intake.expect_last(last_sequence_number)
         self._after_intake(at)
 
@@ -236,8 +237,8 @@ class Session:
     def finalize(self, at: Moment) -> list[AudioChunk]:
         """End the recording from the server's side: return the chunks held behind gaps, the last
         that will be decoded."""
-        if self.working_status is not S.FINALIZING:
-            self._move_to(S.FINALIZING)
+        if self.working_status is not SessionStatus.FINALIZING:
+            self._lifecycle.move_to(SessionStatus.FINALIZING)
             self.intake.expect_last(None)
         released: list[AudioChunk] = []
         while self.intake.is_waiting:
@@ -247,13 +248,13 @@ class Session:
 
     def complete(self) -> None:
         """Everything is transcribed and kept."""
-        self._leave_reconnecting()
-        self._move_to(S.COMPLETED)
+        self._lifecycle.leave_reconnecting()
+        self._lifecycle.move_to(SessionStatus.COMPLETED)
         self.deadlines.clear(*Deadline)
 
     def fail(self) -> None:
         """The session cannot go on."""
-        self._move_to(S.ERROR)
+        self._lifecycle.move_to(SessionStatus.ERROR)
         self.deadlines.clear(*Deadline)
 
     # --- inside -----------------------------------------------------------------------------------
@@ -273,25 +274,3 @@ class Session:
     def _warn(self, code: str, message: str, details: dict[str, Any], at: Moment) -> None:
         warned = Warned(code=code, message=message, details=details, timestamp=at.wall)
         self._outgoing.append(warned)
-
-    def _refuse_unless(self, status: SessionStatus, done: str) -> None:
-        if self.status is not status:
-            raise InvalidStateError(
-                f"Only a session that is {status} can be {done}; this one is {self.status}.",
-                status=self.status.value,
-            )
-
-    def _leave_reconnecting(self) -> None:
-        if self.status is S.RECONNECTING:
-            self._state.resume()
-            self._status_was_set(S.RECONNECTING)
-
-    def _move_to(self, status: SessionStatus) -> None:
-        previous = self.status
-        self._state.move_to(status)
-        self._status_was_set(previous)
-
-    def _status_was_set(self, previous: SessionStatus) -> None:
-        self.entity.status = self.status
-        id_ = self.entity.session_id
-        self._outgoing.append(StatusChanged(session_id=id_, status=self.status, previous=previous))
