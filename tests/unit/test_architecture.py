@@ -44,6 +44,7 @@ PURE = (
     "session.*",
     "audio.buffer",
     "audio.formats",
+    "audio.levels",
     "audio.pcm",
     "audio.quality",
     "vad.frames",

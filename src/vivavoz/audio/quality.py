@@ -20,52 +20,40 @@ below about 20 dB of signal-to-noise ratio.
 import numpy as np
 import numpy.typing as npt
 
-from vivavoz.audio.pcm import EMPTY, SAMPLE_RATE_HZ, Pcm
+from vivavoz.audio.levels import FRAMES_PER_S, Levels
 
-_FRAME_SAMPLES = SAMPLE_RATE_HZ // 100
-_FRAMES_PER_S = SAMPLE_RATE_HZ // _FRAME_SAMPLES
-_WINDOW_FRAMES = 30 * _FRAMES_PER_S
+_WINDOW_FRAMES = 30 * FRAMES_PER_S
 _SILENCE_DB = -100.0
-_FULL_SCALE = 0.99
 _MAX_HOLE_FRAMES = 20
 
 
 class QualityMeter:
-    """The score of a stream as it goes. Costs about a microsecond a frame."""
+    """The score of a stream as it goes. Taking levels costs next to nothing; a score costs about
+    a tenth of a millisecond when it is asked for."""
 
     def __init__(self) -> None:
-        self._rest: Pcm = EMPTY
-        self._levels_db = np.zeros(0)
-        self._clipped = np.zeros(0)  # share of samples at full scale, by frame
+        self._power = np.zeros(0)
+        self._clipped = np.zeros(0)
 
-    def push(self, samples: Pcm) -> None:
-        """Take more of the stream's audio, in blocks of any length."""
-        samples = np.concatenate((self._rest, samples))
-        cut = len(samples) - len(samples) % _FRAME_SAMPLES
-        self._rest = samples[cut:]
-        if not cut:
-            return
-        frames = samples[:cut].reshape(-1, _FRAME_SAMPLES)
-        power = np.square(frames, dtype=np.float64).mean(axis=1)
-        with np.errstate(divide="ignore"):
-            levels_db = np.maximum(10 * np.log10(power), _SILENCE_DB)
-        levels_db[power == 0] = -np.inf
-        clipped = (np.abs(frames) >= _FULL_SCALE).mean(axis=1)
-        self._levels_db = np.concatenate((self._levels_db, levels_db))[-_WINDOW_FRAMES:]
-        self._clipped = np.concatenate((self._clipped, clipped))[-_WINDOW_FRAMES:]
+    def push(self, levels: Levels) -> None:
+        """Take the stream's next frames."""
+        self._power = np.concatenate((self._power, levels.power))[-_WINDOW_FRAMES:]
+        self._clipped = np.concatenate((self._clipped, levels.clipped))[-_WINDOW_FRAMES:]
 
     @property
     def score(self) -> float:
         """The score, 0..1; 1 while less than a second was heard, for want of evidence."""
-        if len(self._levels_db) < _FRAMES_PER_S:
+        if len(self._power) < FRAMES_PER_S:
             return 1.0
-        levels_db = np.maximum(self._levels_db, _SILENCE_DB)
+        silent = self._power == 0
+        with np.errstate(divide="ignore"):
+            levels_db = np.maximum(10 * np.log10(self._power), _SILENCE_DB)
         background_db, loud_db = np.percentile(levels_db, (10, 95))
         return (
             _ramp(loud_db, -60, -35)
             * _ramp(loud_db - background_db, 3, 20)
             * (1 - _ramp(self._clipped.mean(), 0, 0.01))
-            * (1 - _ramp(_share_of_holes(np.isneginf(self._levels_db)), 0, 0.05))
+            * (1 - _ramp(_share_of_holes(silent), 0, 0.05))
         )
 
 

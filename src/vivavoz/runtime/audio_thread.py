@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from vivavoz.audio.decoder import AudioDecoder
+from vivavoz.audio.levels import LevelMeter, Levels
 from vivavoz.audio.pcm import DecodedAudio, Pcm
-from vivavoz.audio.quality import QualityMeter
 from vivavoz.runtime.turnstile import Turnstile
 from vivavoz.vad.silero import SpeechDetector
 
@@ -27,14 +27,14 @@ _turnstile = Turnstile(max(1, (os.cpu_count() or 1) // 2))
 class AudioBlock:
     """Decoded audio that follows what came before it.
 
-    ``probabilities`` belong to the 512-sample frames that it completes; ``quality_score`` is that
-    of the whole session so far.
+    ``probabilities`` belong to the 512-sample frames that it completes, ``levels`` to those of
+    10 ms.
     """
 
     samples: Pcm
     probabilities: list[float]
     complete_sequence_number: int
-    quality_score: float
+    levels: Levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class AudioThread:
     def __init__(self, deliver: Callable[[AudioBlock | StreamEnded], None]) -> None:
         self._deliver = deliver
         self._detector = SpeechDetector()
-        self._quality = QualityMeter()
+        self._levels = LevelMeter()
         self._decoders: queue.SimpleQueue[AudioDecoder | None] = queue.SimpleQueue()
         self._may_go_on = threading.Event()
         self._may_go_on.set()
@@ -102,13 +102,12 @@ class AudioThread:
         """The next audio, in a block of its own."""
         if self._aborted:
             return
-        self._quality.push(audio.samples)
         self._deliver(
             AudioBlock(
                 audio.samples,
                 self._detector.push(audio.samples),
                 audio.complete_sequence_number,
-                self._quality.score,
+                self._levels.push(audio.samples),
             )
         )
 

@@ -8,6 +8,8 @@ from uuid import UUID
 import numpy as np
 import psutil
 
+from vivavoz.audio.levels import Levels
+from vivavoz.audio.quality import QualityMeter
 from vivavoz.session.entities import SessionMetrics
 from vivavoz.session.records import DurableMark, SessionSummary
 
@@ -50,9 +52,9 @@ class SessionGauge:
 
     def __init__(self, created_s: float) -> None:
         self.partials = self.finals = self.words = 0
-        self.quality_score = 1.0  # as QualityMeter: nothing bad before anything was heard
         self.latency_ms = 0.0
         self._created_s = created_s
+        self._quality = QualityMeter()
         self._arrivals: deque[tuple[int, float]] = deque(maxlen=_RECENT_BLOCKS)
         self._fed: deque[tuple[int, float]] = deque()
         self._latencies_ms: deque[float] = deque(maxlen=_RECENT_LATENCIES)
@@ -63,14 +65,14 @@ class SessionGauge:
         """A chunk went to the decoder."""
         self._fed.append((sequence_number, at_s))
 
-    def audio_decoded(self, mark: DurableMark, quality_score: float, at_s: float) -> None:
+    def audio_decoded(self, mark: DurableMark, levels: Levels, at_s: float) -> None:
         """Its audio came out."""
         while self._fed and self._fed[0][0] <= mark.sequence_number:
             self._fed.popleft()
             self._processed_chunks += 1
         self._arrivals.append((mark.sample_index, self._fed[0][1] if self._fed else at_s))
         self._audio_samples = mark.sample_index
-        self.quality_score = quality_score
+        self._quality.push(levels)
 
     def text_shown(self, end_sample: int, at_s: float) -> float:
         """Text whose newest audio is ``end_sample`` is on its way: its latency in milliseconds."""
@@ -96,7 +98,7 @@ class SessionGauge:
             cpu_usage_percent=load.cpu_percent,
             memory_usage_mb=load.memory_mb,
             gpu_available=gpu,
-            audio_quality_score=self.quality_score,
+            audio_quality_score=self._quality.score,
         )
 
     def summary(
@@ -128,6 +130,6 @@ class SessionGauge:
             latency_p50_ms=float(p50),
             latency_p95_ms=float(p95),
             recognition_s=recognition_s,
-            audio_quality_score=self.quality_score,
+            audio_quality_score=self._quality.score,
             outcome=outcome,
         )

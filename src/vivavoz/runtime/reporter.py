@@ -6,6 +6,7 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 
+from vivavoz.audio.levels import Levels
 from vivavoz.errors import RecognitionFailedError, StorageFailedError
 from vivavoz.recognition.engine import EngineCapabilities
 from vivavoz.recognition.outputs import Final, Lost, Output, Partial
@@ -77,10 +78,10 @@ class Reporter:
         self._services.counters.chunks.inc()
         self._services.counters.audio_bytes.inc(chunk.size_bytes)
 
-    def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
+    def audio_decoded(self, mark: DurableMark, levels: Levels) -> None:
         """The decoder has come this far."""
         self._session.watermarks.decoder_reached(mark)
-        self.gauge.audio_decoded(mark, quality_score, self._services.clock.now().monotonic_s)
+        self.gauge.audio_decoded(mark, levels, self._services.clock.now().monotonic_s)
 
     def said(self, output: Output, recognition_s: float) -> None:
         """The recogniser has something to say."""

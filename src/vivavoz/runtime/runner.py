@@ -7,12 +7,14 @@ on threads that report back.
 import asyncio
 from collections.abc import Callable
 
+from vivavoz.audio.levels import Levels
 from vivavoz.errors import ConnectionLostError, LimitError, VivavozError
 from vivavoz.recognition.recognizer import Output
 from vivavoz.runtime.alarm import Alarm
 from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
 from vivavoz.runtime.expiry import run_out
 from vivavoz.runtime.failures import internal_error
+from vivavoz.runtime.flow_control import FlowControl
 from vivavoz.runtime.line import ClientLine
 from vivavoz.runtime.recording import Recording
 from vivavoz.runtime.reporter import Reporter
@@ -62,11 +64,11 @@ class SessionRunner:
         self._on_ended = on_ended
         self._ending: asyncio.Task[None] | None = None
         self._outcome = "stopped"
-        self._ack_is_due = False
         self.ended = asyncio.Event()
         self.line = ClientLine(session, services, self._capabilities)
-        self.reporter = Reporter(session, services, self.line, durable_moved=self._acknowledge)
+        self.reporter = Reporter(session, services, self.line, durable_moved=self._durable_moved)
         self._recording = Recording(session, services, recognition, self.reporter, self, terms)
+        self._flow_control = FlowControl(session, self._recording, self.line)
         self._alarm = Alarm(services.clock, session.deadlines, self._run_out)
         self._recording.start_again()
         self._alarm.set_again()
@@ -123,7 +125,7 @@ class SessionRunner:
         match event:
             case AudioChunkReceived(chunk=chunk):
                 self._recording.feed(self.session.receive_chunk(chunk, now))
-                self._acknowledge_if_keeping_up()
+                self._flow_control.chunk_came()
             case StartRecording():
                 self._recording.start(event)
                 self._expect_metrics()
@@ -137,16 +139,8 @@ class SessionRunner:
             case Ping(timestamp=timestamp):
                 self.line.send(Pong(timestamp=timestamp))
 
-    def _acknowledge_if_keeping_up(self) -> None:
-        self._ack_is_due = not self._recording.is_keeping_up
-        if not self._ack_is_due:
-            self._acknowledge()
-
-    def _acknowledge(self) -> None:
-        self.session.acknowledge(
-            self._recording.pending_chunks, may_send_more=self._recording.is_keeping_up
-        )
-        self.line.send_all(self.session.events_to_send())
+    def _durable_moved(self) -> None:
+        self._flow_control.acknowledge()
 
     # --- what came of the audio (Listener) --------------------------------------------------------
 
@@ -154,11 +148,10 @@ class SessionRunner:
         """The decoder came to the next container stream."""
         self.reporter.stream_began(first_sample)
 
-    def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
+    def audio_decoded(self, mark: DurableMark, levels: Levels) -> None:
         """The decoder has come this far."""
-        self.reporter.audio_decoded(mark, quality_score)
-        if self._ack_is_due:
-            self._acknowledge_if_keeping_up()
+        self.reporter.audio_decoded(mark, levels)
+        self._flow_control.audio_decoded()
         if mark.audio_s > self.session.entity.duration_limit:
             run_out(self, Deadline.DURATION, self._services.clock.now())
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from vivavoz.audio.decoder import AudioDecoder, open_decoder
 from vivavoz.audio.formats import AudioFormat
+from vivavoz.audio.levels import Levels
 from vivavoz.recognition.outputs import Output, Partial
 from vivavoz.recognition.recognizer import Job, Recognizer
 from vivavoz.runtime.audio_thread import AudioBlock, AudioThread, StreamEnded
@@ -28,8 +29,8 @@ class Listener(Protocol):
     def stream_began(self, first_sample: int) -> None:
         """The decoder came to the next container stream, whose audio begins at this sample."""
 
-    def audio_decoded(self, mark: DurableMark, quality_score: float) -> None:
-        """The decoder has come this far."""
+    def audio_decoded(self, mark: DurableMark, levels: Levels) -> None:
+        """The decoder has come this far, and what it gave was so loud."""
 
     def said(self, output: Output, recognition_s: float) -> None:
         """The recogniser has something to say; the decode behind it took so long."""
@@ -184,7 +185,7 @@ class Transcription:
         self._decoded_samples += len(samples)
         self._listener.audio_decoded(
             DurableMark(block.complete_sequence_number, self._decoded_samples),
-            block.quality_score,
+            block.levels,
         )
         self._recognizer.push(samples, probabilities)
 
