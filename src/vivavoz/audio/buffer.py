@@ -35,11 +35,6 @@ class PcmBuffer:
         """Index that the next sample appended will get."""
         return self._start_index + self._length
 
-    @property
-    def capacity(self) -> int:
-        """Samples for which memory is taken."""
-        return len(self._samples)
-
     def append(self, samples: Pcm) -> None:
         """Add samples at ``end_index``."""
         end = self._offset + self._length

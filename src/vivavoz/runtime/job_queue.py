@@ -20,7 +20,6 @@ class Outcome:
     result: DecodeResult | Hypothesis | None = None
     error: Exception | None = None
     dropped: bool = False
-    waited_s: float = 0.0
     ran_s: float = 0.0
 
 

@@ -144,7 +144,6 @@ class Scheduler:
                     entry.job,
                     result=None if isinstance(result, Exception) else result,
                     error=result if isinstance(result, Exception) else None,
-                    waited_s=started_s - entry.queued_at_s,
                     ran_s=ran_s,
                 )
             )

@@ -21,11 +21,6 @@ class Turnstile:
         self._free = width
         self._turns: deque[Lock] = deque()
 
-    @property
-    def waiting(self) -> int:
-        """How many wait outside."""
-        return len(self._turns)
-
     def enter(self) -> None:
         """Go in, waiting for one's turn."""
         with self._lock:

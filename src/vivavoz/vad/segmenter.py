@@ -110,11 +110,6 @@ class Segmenter:
         """Where the utterance's audio ends, once ``SilenceBegan`` has said so."""
 
     @property
-    def now_sample(self) -> int:
-        """End of the audio judged so far."""
-        return self._now
-
-    @property
     def is_speaking(self) -> bool:
         """Whether an utterance is open."""
         return self._state in (_State.SPEAKING, _State.STOPPING)
