@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -24,12 +25,13 @@ from scripts.photographer import Look, Photographer  # noqa: E402
 from scripts.screenshot_states import STATES  # noqa: E402
 from tests.e2e.page.scripted_server import WHISPER, ScriptedServer, ready  # noqa: E402
 
-LOOKS = (
-    Look("desktop-light-en", 1280, 800, "light", "en-GB"),
-    Look("desktop-dark-es", 1280, 800, "dark", "es-ES"),
-    Look("phone-light-es", 390, 844, "light", "es-ES"),
-    Look("phone-dark-en", 390, 844, "dark", "en-GB"),
+LOOKS = tuple(
+    Look(width, height, scheme, locale)
+    for width, height in ((1280, 800), (390, 844))
+    for scheme in ("light", "dark")
+    for locale in ("en-GB", "es-ES")
 )
+AT_ONCE = 1
 
 
 async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> None:
@@ -67,9 +69,16 @@ async def main(browser_path: str, microphone: Path, folder: Path, names: list[st
                 f"--use-file-for-fake-audio-capture={microphone}",
             ],
         )
-        for look in LOOKS:
-            for name in names:
-                await photograph(browser, look, name, folder)
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def take(look: Look, name: str) -> None:
+            async with room:
+                try:
+                    await photograph(browser, look, name, folder)
+                except PlaywrightError as error:
+                    raise RuntimeError(f"no picture of {name} in {look.name}") from error
+
+        await asyncio.gather(*(take(look, name) for look in LOOKS for name in names))
         await browser.close()
 
 

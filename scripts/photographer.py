@@ -1,10 +1,12 @@
-"""Who photographs the page: in which look, of what was said, with which history."""
+"""Who photographs the page: in which look, and what is done with it first."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from playwright.async_api import Page
 
+from scripts.screenshot_samples import SAMPLES
 from tests.e2e.page.scripted_history import transcript
 from tests.e2e.page.scripted_server import ScriptedServer
 
@@ -13,7 +15,6 @@ from tests.e2e.page.scripted_server import ScriptedServer
 class Look:
     """How the page is seen."""
 
-    name: str
     width: int
     height: int
     scheme: str
@@ -24,34 +25,15 @@ class Look:
         """Whether fingers are used."""
         return self.width < 600
 
+    @property
+    def language(self) -> str:
+        """The language of the page's words: ``en`` or ``es``."""
+        return self.locale[:2]
 
-SAID = {
-    "en": (
-        "The morning was quiet, and the harbour lay under a thin mist.",
-        "Nobody had expected the boats back before noon.",
-        "Then, without any warning, the bell",
-        " at the end of the pier began to ring",
-    ),
-    "es": (
-        "La mañana estaba tranquila y el puerto seguía bajo una niebla fina.",
-        "Nadie esperaba los barcos antes del mediodía.",
-        "Entonces, sin previo aviso, la campana",
-        " del final del muelle empezó a sonar",
-    ),
-}
-
-HISTORY = (
-    ("Notes for the harbour report", "The bell rang at nine. Two boats came in with the tide. The "
-     "third was late, and nobody knew why. We waited on the pier until the light had gone. Then "
-     "the wind turned. By ten the harbour was full again."),
-    ("Shopping and errands", "Flour, lemons and coffee. Call the plumber about the kitchen tap."),
-    ("Letter to Clara", "Dear Clara, thank you for the photographs. The one of the bell tower is "
-     "my favourite. I have put it on the wall above my desk."),
-    ("Ideas for the spring workshop", "Start with listening. Let every group record one minute of "
-     "the street and write down what they hear."),
-    ("Interview with the pilot", "He has worked in this port for thirty years. The bell, he says, "
-     "is older than the lighthouse."),
-)  # fmt: skip
+    @property
+    def name(self) -> str:
+        """For example ``phone-dark-es``."""
+        return f"{'phone' if self.is_phone else 'desktop'}-{self.scheme}-{self.language}"
 
 
 class Photographer:
@@ -61,19 +43,23 @@ class Photographer:
         self.page = page
         self.server = server
         self.look = look
-        self.language = look.locale[:2]
+        self.samples = SAMPLES[look.language]
 
     async def open(self) -> None:
         """Load the page."""
         await self.page.goto(self.server.url)
         await self.page.wait_for_timeout(400)
 
-    async def dictate(self, latency_ms: float = 240) -> None:
-        """Start, and have something said."""
+    async def start(self, after_ms: float = 2_500) -> None:
+        """Start a dictation that says nothing for a while."""
         await self.open()
         await self.page.click("#record")
-        await self.page.wait_for_timeout(2500)
-        first, second, stable, tail = SAID[self.language]
+        await self.page.wait_for_timeout(after_ms)
+
+    async def dictate(self, latency_ms: float = 240) -> None:
+        """Start, and have something said."""
+        await self.start()
+        first, second, stable, tail = self.samples.said
         await self.server.final(first, 0, 4)
         await self.server.final(second, 4.5, 8)
         await self.server.partial(stable + tail, stable, 8.5)
@@ -82,12 +68,26 @@ class Photographer:
         await self.page.mouse.move(2, 400)
         await self.page.wait_for_timeout(600)
 
+    async def replace_microphone(self, gain: float) -> None:
+        """Have the microphone hear a tone of that loudness; 1 is as loud as it can be."""
+        await self.page.add_init_script(
+            "navigator.mediaDevices.getUserMedia = async () => {"
+            "  const context = new AudioContext();"
+            "  const tone = context.createOscillator();"
+            f"  const volume = new GainNode(context, {{ gain: {gain} }});"
+            "  const microphone = context.createMediaStreamDestination();"
+            "  tone.connect(volume).connect(microphone);"
+            "  tone.start();"
+            "  return microphone.stream;"
+            "};"
+        )
+
     def fill_history(self) -> None:
         """Put some transcripts into the history."""
         now = datetime.now().astimezone().replace(hour=11, minute=20)
         self.server.history.transcripts = [
-            transcript(title, text, now - timedelta(hours=19 * index))
-            for index, (title, text) in enumerate(HISTORY)
+            transcript(title, text, now - timedelta(hours=19 * index), language=self.look.language)
+            for index, (title, text) in enumerate(self.samples.history)
         ]
 
     async def open_history(self) -> None:
@@ -95,3 +95,7 @@ class Photographer:
         await self.open()
         await self.page.click("#open-history")
         await self.page.wait_for_timeout(500)
+
+
+State = Callable[[Photographer], Awaitable[None]]
+"""Brings the page into one state."""
