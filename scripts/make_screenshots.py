@@ -31,7 +31,7 @@ LOOKS = tuple(
     for scheme in ("light", "dark")
     for locale in ("en-GB", "es-ES")
 )
-AT_ONCE = 1
+AT_ONCE = 3
 
 
 async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> None:
