@@ -11,7 +11,6 @@ from vivavoz.audio import mp4
 from vivavoz.audio.formats import AudioFormat, Container
 from vivavoz.audio.outlet import AudioOutlet
 from vivavoz.audio.signature import SIGNATURE_BYTES, check_signature
-from vivavoz.audio.sink import AudioSink
 from vivavoz.audio.source import ChunkSource
 from vivavoz.errors import InvalidFormatError
 
@@ -83,7 +82,7 @@ class PacketDecoder:
 
 
 class ContainerDecoder:
-    """An ``AudioDecoder`` of a container.
+    """Decodes the chunks of a container.
 
     When is a chunk complete? A packet's ``pos`` is the byte where it begins or a byte before it
     (its block in Matroska, its page in Ogg, its parser's buffer in bare MP3, AAC and FLAC), and a
@@ -91,28 +90,20 @@ class ContainerDecoder:
     or past the end of a chunk has come, every packet with a byte in the chunk came before it.
     That packet is decoded too before the chunk counts, because the frames of AAC, MP3, Vorbis and
     Opus overlap the next. Packets with no known ``pos`` complete nothing.
+
+    Args:
+        audio_format: what was announced.
+        source: where the chunks come from.
+        outlet: where the audio goes.
     """
 
-    def __init__(self, audio_format: AudioFormat, sink: AudioSink) -> None:
+    def __init__(self, audio_format: AudioFormat, source: ChunkSource, outlet: AudioOutlet) -> None:
         self._format = audio_format
-        self._outlet = AudioOutlet(sink)
-        self._source = ChunkSource(self._outlet.resting)
+        self._source = source
+        self._outlet = outlet
         self._unread = memoryview(b"")
         self._bytes_without_audio = 0
         self._max_bytes_without_audio = _MAX_BYTES_BEFORE_AUDIO
-
-    def feed(self, data: bytes, sequence_number: int) -> None:
-        self._source.feed(data, sequence_number)
-
-    def end(self) -> None:
-        self._source.end()
-
-    def abort(self) -> None:
-        self._source.abort()
-
-    @property
-    def pending_chunks(self) -> int:
-        return self._source.pending_chunks
 
     def read(self, size: int) -> bytes:
         """Called back by FFmpeg, in the thread of ``run``: up to ``size`` bytes, as soon as
@@ -136,6 +127,11 @@ class ContainerDecoder:
         return True
 
     def run(self) -> None:
+        """Decode to the end.
+
+        Raises:
+            InvalidFormatError: the bytes are not audio of that format, or there are none.
+        """
         try:
             self._decode()
         except (av.FFmpegError, InvalidFormatError) as error:

@@ -10,35 +10,32 @@ import av
 from vivavoz.audio.formats import AudioFormat, RawLayout
 from vivavoz.audio.outlet import AudioOutlet
 from vivavoz.audio.signature import SIGNATURE_BYTES, check_signature
-from vivavoz.audio.sink import AudioSink
 from vivavoz.audio.source import ChunkSource
 from vivavoz.audio.wav import parse_wav_header
 from vivavoz.errors import InvalidFormatError
 
 
 class PcmDecoder:
-    """An ``AudioDecoder`` of raw PCM or WAV. A chunk may end anywhere, even within a sample; a
-    sample that is not whole at the end of the stream is dropped."""
+    """Decodes the chunks of raw PCM or WAV. A chunk may end anywhere, even within a sample; one
+    that is not whole at the end of the stream is dropped.
 
-    def __init__(self, audio_format: AudioFormat, sink: AudioSink) -> None:
+    Args:
+        audio_format: what was announced.
+        source: where the chunks come from.
+        outlet: where the audio goes.
+    """
+
+    def __init__(self, audio_format: AudioFormat, source: ChunkSource, outlet: AudioOutlet) -> None:
         self._format = audio_format
-        self._outlet = AudioOutlet(sink)
-        self._source = ChunkSource(self._outlet.resting)
-
-    def feed(self, data: bytes, sequence_number: int) -> None:
-        self._source.feed(data, sequence_number)
-
-    def end(self) -> None:
-        self._source.end()
-
-    def abort(self) -> None:
-        self._source.abort()
-
-    @property
-    def pending_chunks(self) -> int:
-        return self._source.pending_chunks
+        self._source = source
+        self._outlet = outlet
 
     def run(self) -> None:
+        """Decode to the end.
+
+        Raises:
+            InvalidFormatError: the bytes are not audio of that format, or there are none.
+        """
         codec = None
         rest = b""
         for layout, data in self._stretches():

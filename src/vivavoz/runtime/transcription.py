@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from vivavoz.audio.decoder import AudioDecoder, open_decoder
+from vivavoz.audio.decoder import AudioDecoder
 from vivavoz.audio.formats import AudioFormat
 from vivavoz.audio.levels import Levels
 from vivavoz.recognition.outputs import Output, Partial
@@ -111,7 +111,7 @@ class Transcription:
     def begin_stream(self, audio_format: AudioFormat) -> None:
         """A container stream of that format follows; the one before has ended."""
         self.end_stream()
-        decoder = open_decoder(audio_format, self._audio)
+        decoder = AudioDecoder(audio_format, self._audio)
         self._is_paused = False
         self._streams.append(_Stream(decoder))
         self._audio.decode(decoder)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.audio.recordings import CHIRP_AMPLITUDE, BrowserRecording, Recording
-from vivavoz.audio.decoder import AudioDecoder, open_decoder
+from vivavoz.audio.decoder import AudioDecoder
 from vivavoz.audio.formats import parse_mime_type
 from vivavoz.audio.pcm import SAMPLE_RATE_HZ, DecodedAudio, Pcm
 from vivavoz.audio.sink import AudioSink
@@ -41,7 +41,7 @@ class Sink:
 
 
 def opened(mime_type: str, sink: AudioSink | None = None) -> AudioDecoder:
-    return open_decoder(parse_mime_type(mime_type), sink or Sink())
+    return AudioDecoder(parse_mime_type(mime_type), sink or Sink())
 
 
 def decode(mime_type: str, chunks: Iterable[bytes], first: int = 1) -> list[DecodedAudio]:
