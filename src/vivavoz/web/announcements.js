@@ -78,15 +78,15 @@ async function tellMicrophone(notices, reason) {
 }
 
 /** Say which engine is at work when that matters: loading, failed, or only the built-in one. */
-export function announceEngine(notices, { current, isAway }) {
-  if (isAway) {
+export function announceEngine(notices, { current, state }) {
+  if (state === "away") {
     notices.show("engine", { text: t("error.SERVER_UNREACHABLE"), state: "away", tone: "warn" });
-  } else if (current?.status === "loading") {
+  } else if (state === "loading") {
     const { bytes_done: done = 0, bytes_total: total = 0 } = current.progress ?? {};
     const values = { done: formatMegabytes(done), total: formatMegabytes(total) };
     const text = total ? t("engine.downloading", values) : t("engine.loading");
     notices.show("engine", { text, state: "loading", progress: total ? done / total : null });
-  } else if (current?.status === "failed") {
+  } else if (state === "failed") {
     const message = current.error?.message ?? "";
     const text = t("engine.failed", { message });
     notices.show("engine", { text, state: "failed", tone: "bad" });

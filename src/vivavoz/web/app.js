@@ -111,6 +111,7 @@ async function mayBegin() {
 }
 
 async function toggle() {
+  if (!controller.canToggle) return;
   if (!controller.isActive && !(await mayBegin())) return;
   await controller.toggle(wishes());
   renderMicrophones(element("microphone"), preferences.get("microphone"));
@@ -177,7 +178,7 @@ function renderEngineParts() {
   renderEngine(element("engine"), engine);
   renderLanguages(element("language"), engine.current?.engine, preferences.get("language"));
   announceEngine(notices, engine);
-  controller.isEngineLoading = engine.isLoading;
+  controller.engineState = engine.state;
 }
 
 function renderLook() {

@@ -18,7 +18,8 @@ export class Controller extends EventTarget {
   client = null;
   completed = null;
   failure = null;
-  isEngineLoading = false;
+  /** What is known of the server's engine; see `EngineStatus`. */
+  engineState = "unknown";
   retryAtMs = null;
   attempt = 0;
   /** @type {object | null} what the server said before the connection was lost */
@@ -49,8 +50,8 @@ export class Controller extends EventTarget {
       status: this.client?.status ?? null,
       isCompleted: this.completed !== null,
       hasFailed: this.failure !== null,
-      isLoading: this.isEngineLoading,
       isMicrophoneAway: this.#isMicrophoneAway,
+      engine: this.engineState,
     });
   }
 
@@ -72,6 +73,11 @@ export class Controller extends EventTarget {
   /** Whether the person may still finish it. */
   get canFinish() {
     return this.isActive && (this.#recording === "on" || this.#recording === "paused");
+  }
+
+  /** Whether the person may start, pause or go on now. */
+  get canToggle() {
+    return this.isActive ? this.canFinish : !["loading", "unable", "away"].includes(this.state);
   }
 
   /** Seconds of sound recorded so far. */

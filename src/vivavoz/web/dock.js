@@ -10,30 +10,22 @@ import { Waveform } from "./waveform.js";
 const LATENCY_WARNING_MS = 3_000;
 const LATENCY_HISTORY = 30;
 const LIMIT_SHOWN_S = 600;
-const RECORD_ACTIONS = {
-  idle: ["action.start", "mic"],
-  loading: ["action.start", "mic"],
-  paused: ["action.resume", "mic"],
-  unheard: ["action.start", "mic"],
-  finished: ["action.new", "mic"],
-  failed: ["action.new", "mic"],
-  finishing: ["state.finishing", "mic"],
-  opening: ["state.opening", "mic"],
-};
 const NEXT_STEPS = {
   reconnecting: "action.retry_now",
   blocked: "action.retry_now",
   locked: "action.sign_in",
   finished: "action.open",
 };
-const PAUSE_ACTION = ["action.pause", "pause"];
 
 const element = (id) => document.getElementById(id);
 const prefersStillness = matchMedia("(prefers-reduced-motion: reduce)");
 
-function recordAction({ state, isRecording, canFinish }) {
-  if (isRecording) return PAUSE_ACTION;
-  return RECORD_ACTIONS[canFinish ? "paused" : state] ?? RECORD_ACTIONS.finishing;
+/** What the record control does now, or why it can do nothing. */
+function recordAction({ state, isActive, isRecording, canFinish }) {
+  if (isRecording) return "action.pause";
+  if (canFinish) return "action.resume";
+  if (isActive) return state === "opening" ? "state.opening" : "state.finishing";
+  return state === "finished" || state === "failed" ? "action.new" : "action.start";
 }
 
 /** Event: `level` (detail: `good`, `silent` or `clipping`), when the judgement changes. */
@@ -53,15 +45,13 @@ export class Dock extends EventTarget {
 
   /** Bring everything in line with the controller. */
   render() {
-    const { state, isRecording, canFinish, completed } = this.#controller;
+    const { state, isActive, isRecording, canFinish, completed, engineState } = this.#controller;
     document.documentElement.dataset.state = state;
-    const [action, iconName] = recordAction(this.#controller);
     const record = element("record");
-    record.disabled = state === "loading" || state === "opening" || state === "finishing"
-      || (this.#controller.isActive && !canFinish);
-    record.title = record.ariaLabel = t(action);
+    record.disabled = !this.#controller.canToggle;
+    record.title = record.ariaLabel = t(recordAction(this.#controller));
     record.classList.toggle("is-live", isRecording);
-    setIcon(record, iconName);
+    setIcon(record, isRecording ? "pause" : "mic");
     element("finish").hidden = !canFinish;
     const nextStep = NEXT_STEPS[state === "finished" && !completed.saved ? "unsaved" : state];
     element("next-step").hidden = !nextStep;
@@ -70,7 +60,7 @@ export class Dock extends EventTarget {
     this.#say("state", t(this.#keyOf("state")));
     element("state").title = this.#statusSentence();
     element("microphone").disabled = isRecording;
-    element("language").disabled = this.#controller.isActive || this.#controller.isEngineLoading;
+    element("language").disabled = isActive || engineState !== "ready";
     if (completed) element("latency").classList.add("is-empty");
     this.#tick();
     this.#listen(isRecording);

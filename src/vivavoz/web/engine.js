@@ -12,46 +12,50 @@ const ENGINE_NAMES = { whisper: "Whisper", pocketsphinx: "PocketSphinx" };
 export class EngineStatus extends EventTarget {
   /** @type {object | null} the server's last answer */
   current = null;
-  isAway = false;
+  #isAway = false;
   #api;
+  #timer = null;
 
   constructor(api) {
     super();
     this.#api = api;
   }
 
-  /** Ask, and go on asking until the engine is ready. */
-  async follow() {
-    const before = JSON.stringify([this.current, this.isAway]);
-    try {
-      this.current = await this.#api.status();
-      this.isAway = false;
-    } catch {
-      this.isAway = true;
-    }
-    if (JSON.stringify([this.current, this.isAway]) !== before) {
-      this.dispatchEvent(new Event("change"));
-    }
-    if (this.isAway) setTimeout(() => this.follow(), AWAY_POLL_MS);
-    else if (this.current.status === "loading") setTimeout(() => this.follow(), POLL_MS);
+  /** @returns {"unknown"|"loading"|"ready"|"failed"|"away"} the last where the server is silent */
+  get state() {
+    return this.#isAway ? "away" : (this.current?.status ?? "unknown");
   }
 
-  get isLoading() {
-    return this.current?.status === "loading";
+  /** Ask, and go on asking until the engine is ready. */
+  async follow() {
+    clearTimeout(this.#timer);
+    const before = JSON.stringify([this.current, this.#isAway]);
+    try {
+      this.current = await this.#api.status();
+      this.#isAway = false;
+    } catch {
+      this.#isAway = true;
+    }
+    if (JSON.stringify([this.current, this.#isAway]) !== before) {
+      this.dispatchEvent(new Event("change"));
+    }
+    if (this.state === "ready") return;
+    const waitMs = this.state === "loading" ? POLL_MS : AWAY_POLL_MS;
+    this.#timer = setTimeout(() => this.follow(), waitMs);
   }
 }
 
 /** The engine in a few words. */
-export function renderEngine(element, { current }) {
+export function renderEngine(element, { current, state }) {
   element.hidden = !current;
   if (!current) return;
-  const { status, engine } = current;
-  element.classList.toggle("is-loading", status === "loading");
-  element.classList.toggle("is-failed", status === "failed");
+  const { engine } = current;
+  element.classList.toggle("is-loading", state === "loading" || state === "away");
+  element.classList.toggle("is-failed", state === "failed");
   element.classList.toggle("is-fallback", Boolean(engine?.fallback_reason));
   element.textContent = engine
     ? `${ENGINE_NAMES[engine.name] ?? engine.name} · ${engine.model}`
-    : t("state.loading");
+    : t(state === "failed" ? "state.unable" : "state.loading");
   element.title = engine ? t("engine.ready", engine) : "";
 }
 

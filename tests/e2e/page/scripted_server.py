@@ -42,11 +42,13 @@ WHISPER = {
     "detects_language": True,
     "fallback_reason": None,
 }
+_FIRST_CLOSE_CODE = 1000
 
 
 class ScriptedServer:
     """One server; set its fields to choose what it says.
 
+    ``refusal`` is an HTTP status for a server that is away, or a close code for every connection;
     ``chunks`` holds the audio by sequence number, ``events`` the control events as they came,
     ``history`` what was dictated before; ``files``, if set, answers those that are sent.
     """
@@ -160,9 +162,14 @@ class ScriptedServer:
 
     # --- what a client meets ----------------------------------------------------------------------
 
+    def _absence(self) -> web.Response | None:
+        if self.refusal is None or self.refusal >= _FIRST_CLOSE_CODE:
+            return None
+        return web.Response(status=self.refusal)
+
     async def _connect(self, request: web.Request) -> web.StreamResponse:
-        if self.refusal is not None and self.refusal < 1000:
-            return web.Response(status=self.refusal)
+        if absence := self._absence():
+            return absence
         socket = web.WebSocketResponse(max_msg_size=2**21)
         await socket.prepare(request)
         self.connections.append(dict(request.query))
@@ -286,6 +293,8 @@ class ScriptedServer:
         return web.Response(text="".join(lines), content_type="text/event-stream")
 
     async def _status(self, _request: web.Request) -> web.Response:
+        if absence := self._absence():
+            return absence
         return web.json_response(self.status)
 
     @asynccontextmanager

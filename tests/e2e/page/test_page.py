@@ -9,11 +9,8 @@ from playwright.async_api import Page, expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page.scripted_history import transcript
 from tests.e2e.page.scripted_server import (
-    BUILT_IN,
     WEB,
-    WHISPER,
     ScriptedServer,
-    ready,
 )
 from tests.e2e.reading import expect_notice, expect_state
 from tests.e2e.waiting import eventually
@@ -270,28 +267,6 @@ async def test_a_fatal_error_offers_the_recording(
     assert kept.read_bytes().startswith(received)  # noqa: ASYNC240
     await page.click("#record")
     await expect_state(page, "listening")
-
-
-async def test_the_page_waits_for_a_model_that_is_being_downloaded(
-    server: ScriptedServer, open_page: OpenPage
-) -> None:
-    progress = {"stage": "downloading", "bytes_done": 30_000_000, "bytes_total": 120_000_000}
-    server.status |= {"status": "loading", "engine": None, "progress": progress}
-    page = await open_page(server.url)
-    await expect_notice(page, "30 of 120 MB")
-    await expect(page.locator(".notice progress")).to_have_js_property("value", 0.25)
-    await expect(page.locator("#record")).to_be_disabled()
-    server.status = ready(WHISPER)
-    await expect(page.locator("#record")).to_be_enabled()
-    await expect(page.locator(".notice")).to_have_count(0)
-
-
-async def test_the_fallback_engine_is_announced(
-    server: ScriptedServer, open_page: OpenPage
-) -> None:
-    server.status = ready(BUILT_IN | {"fallback_reason": "The hub did not answer."})
-    page = await open_page(server.url, locale="es-MX")
-    await expect_notice(page, "solo entiende inglés")
 
 
 async def test_a_second_tab_offers_to_take_over(

@@ -22,12 +22,16 @@ export default {
   "state.idle": "Ready",
   "state.opening": "Opening the microphone",
   "state.loading": "Getting ready",
+  "state.unable": "No speech model",
+  "state.away": "Server unreachable",
   "state.unheard": "Microphone unavailable",
 
   "hint.unheard": "Nothing is being recorded.",
   "hint.idle": "Everything stays on this server.",
   "hint.opening": "Allow the microphone if the browser asks.",
-  "hint.loading": "The speech model is loading.",
+  "hint.loading": "You can speak as soon as the model is there.",
+  "hint.unable": "Dictation can begin once the server has one; this page notices by itself.",
+  "hint.away": "Dictation can begin when it is back.",
 
   "microphone.label": "Microphone",
   "microphone.default": "Default microphone",

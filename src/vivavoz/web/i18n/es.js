@@ -22,12 +22,16 @@ export default {
   "state.idle": "Listo",
   "state.opening": "Abriendo el micrófono",
   "state.loading": "Preparándose",
+  "state.unable": "Sin modelo de voz",
+  "state.away": "Servidor inaccesible",
   "state.unheard": "Micrófono no disponible",
 
   "hint.unheard": "No se está grabando nada.",
   "hint.idle": "Todo se queda en este servidor.",
   "hint.opening": "Permite el micrófono si el navegador lo pide.",
-  "hint.loading": "Se está cargando el modelo de voz.",
+  "hint.loading": "Podrás hablar en cuanto esté el modelo.",
+  "hint.unable": "Podrás dictar cuando el servidor tenga uno; esta página lo nota sola.",
+  "hint.away": "Podrás dictar cuando vuelva.",
 
   "microphone.label": "Micrófono",
   "microphone.default": "Micrófono predeterminado",
