@@ -20,11 +20,13 @@ from vivavoz.recognition.outputs import Final, Lost, Output, Partial
 from vivavoz.recognition.profiles import PROFILES, RecognizerSettings
 from vivavoz.recognition.recognizer import Recognizer
 from vivavoz.recognition.transcript import Hypothesis, Word
+from vivavoz.recognition.window_recognizer import WindowRecognizer
 from vivavoz.settings import Profile
 from vivavoz.vad.frames import FRAME_SAMPLES
 from vivavoz.vad.segmenter import EndpointRules
 
 SETTINGS = RecognizerSettings(rules=EndpointRules(), plan=PROFILES[Profile.BALANCED])
+OPTIONS = RecognitionOptions(language="en")
 BLOCK_SAMPLES = 1600
 
 CAPABILITIES = EngineCapabilities(
@@ -36,6 +38,9 @@ CAPABILITIES = EngineCapabilities(
     detects_language=True,
     takes_prompts=True,
 )
+
+SENTENCE = "my brother works in the big office with a red book"
+LONG = " ".join(f"w{number}" for number in range(150))
 
 
 @dataclass
@@ -117,6 +122,8 @@ class Session:
     decode: Callable[[DecodeRequest], DecodeResult]
     played_samples: int = 0
     jobs: list[Job] = field(default_factory=list)
+    asked: list[DecodeRequest] = field(default_factory=list)
+    """The requests answered so far."""
     said: list[Output] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
     views: list[str] = field(default_factory=list)
@@ -156,6 +163,7 @@ class Session:
         """Run one job."""
         self.jobs.remove(job)
         assert isinstance(job, DecodeJob)
+        self.asked.append(job.request)
         self.recognizer.job_done(job, self.decode(job.request))
         self._look()
 
@@ -204,4 +212,13 @@ def requests_of(jobs: Sequence[Job]) -> list[DecodeRequest]:
     return [job.request for job in jobs if isinstance(job, DecodeJob)]
 
 
-OPTIONS = RecognitionOptions(language="en")
+def session(
+    text: str = SENTENCE,
+    *,
+    options: RecognitionOptions = OPTIONS,
+    settings: RecognizerSettings = SETTINGS,
+    **pace: float,
+) -> Session:
+    """A speech of that text, and the recogniser of window engines that it is played to."""
+    speech = Speech.of(text, **pace)
+    return Session(speech, WindowRecognizer(CAPABILITIES, options, settings), speech.decode)
