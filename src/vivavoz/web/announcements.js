@@ -1,7 +1,6 @@
 // What happens to a dictation, told above the dock in one sentence each.
 
 import { errorText, warningText } from "./errors.js";
-import { formatMegabytes } from "./format.js";
 import { hasText, t } from "./i18n/index.js";
 
 const LATENCY_WARNING_MS = 3_000;
@@ -75,24 +74,4 @@ async function tellMicrophone(notices, reason) {
   const wasRevoked = reason === "microphone_lost" && permission?.state === "denied";
   const text = t(wasRevoked ? "microphone_revoked" : reason);
   notices.show("microphone", { text, tone: "bad" });
-}
-
-/** Say which engine is at work when that matters: loading, failed, or only the built-in one. */
-export function announceEngine(notices, { current, state }) {
-  if (state === "away") {
-    notices.show("engine", { text: t("error.SERVER_UNREACHABLE"), state: "away", tone: "warn" });
-  } else if (state === "loading") {
-    const { bytes_done: done = 0, bytes_total: total = 0 } = current.progress ?? {};
-    const values = { done: formatMegabytes(done), total: formatMegabytes(total) };
-    const text = total ? t("engine.downloading", values) : t("engine.loading");
-    notices.show("engine", { text, state: "loading", progress: total ? done / total : null });
-  } else if (state === "failed") {
-    const message = current.error?.message ?? "";
-    const text = t("engine.failed", { message });
-    notices.show("engine", { text, state: "failed", tone: "bad" });
-  } else if (current?.engine?.fallback_reason) {
-    notices.show("engine", { text: t("engine.fallback"), state: "fallback", tone: "warn" });
-  } else {
-    notices.hide("engine");
-  }
 }

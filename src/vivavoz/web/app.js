@@ -1,13 +1,13 @@
 // Puts the page together: preferences, engine, dictation, history.
 
-import { announce, announceEngine } from "./announcements.js";
 import { createApi } from "./client/api.js";
 import { copyText } from "./clipboard.js";
 import { Controller } from "./controller.js";
 import { Dock } from "./dock.js";
-import { EngineStatus, renderEngine, renderLanguages } from "./engine.js";
+import { announceEngine, EngineStatus, renderEngine, renderLanguages } from "./engine.js";
 import { listenForDrops } from "./file-drop.js";
 import { addWords, chooseLanguage, setUiLanguage, t, uiLanguage } from "./i18n/index.js";
+import { passFocus } from "./markup.js";
 import { renderMicrophones } from "./microphones.js";
 import { Notices } from "./notices.js";
 import { preferences } from "./preferences.js";
@@ -25,13 +25,14 @@ const element = (id) => document.getElementById(id);
 const api = createApi(document.baseURI, async () => (await door()).ask());
 const controller = new Controller({ url: api.socketUrl });
 const dock = new Dock(controller);
-const notices = new Notices(element("notices"));
+const notices = new Notices(element("notices"), element("record"));
 const engine = new EngineStatus(api);
 const view = new TranscriptView({
   root: element("transcript"),
   scroller: element("scroller"),
   announcer: element("announcer"),
   onFollow: (isFollowing) => {
+    if (isFollowing) passFocus(element("jump"), element("scroller"));
     element("jump").hidden = isFollowing || controller.transcript.isEmpty;
   },
 });
@@ -82,24 +83,32 @@ async function mendInterruption() {
   finishInterrupted(JSON.parse(left), { socketUrl: api.socketUrl, notices, onOpen: openHistory });
 }
 
-/** Have at hand what a dictation needs even when the server is away; whether that worked. */
-async function equip() {
+/** What is loaded when it is asked for; null, and a word about it, if it cannot be had. */
+async function fetched(load) {
   try {
-    await Promise.all([
-      addWords("dictation"),
-      addWords("errors"),
-      import("./client/dictation.js"),
-      import("./rescue.js"),
-    ]);
-    return true;
+    return await load();
   } catch {
-    notices.show("error", { text: t("error.SERVER_UNREACHABLE"), tone: "bad", isPassing: true });
-    return false;
+    notices.show("error", { text: t("error.SERVER_UNREACHABLE"), tone: "warn", isPassing: true });
+    return null;
   }
 }
 
+/** Have at hand what a dictation needs even when the server is away. */
+async function equip() {
+  const [{ announce }] = await Promise.all([
+    import("./announcements.js"),
+    import("./client/dictation.js"),
+    import("./rescue.js"),
+    addWords("dictation"),
+    addWords("errors"),
+  ]);
+  announce({ controller, dock, notices, api });
+  return true;
+}
+
+let isEquipped = null;
 async function mayBegin() {
-  if (!(await equip())) return false;
+  if (!(isEquipped ??= await fetched(equip))) return false;
   if (await tabLock.acquire()) return true;
   const takeOver = async () => {
     notices.hide("tab");
@@ -110,28 +119,31 @@ async function mayBegin() {
   return false;
 }
 
+let isBeginning = false;
 async function toggle() {
-  if (!controller.canToggle) return;
-  if (!controller.isActive && !(await mayBegin())) return;
+  if (isBeginning || !controller.canToggle) return;
+  isBeginning = !controller.isActive;
+  const isAllowed = !isBeginning || (await mayBegin());
+  isBeginning = false;
+  if (!isAllowed) return;
   await controller.toggle(wishes());
-  renderMicrophones(element("microphone"), preferences.get("microphone"));
+  offerMicrophones();
 }
+
+const offerMicrophones = () =>
+  renderMicrophones(element("microphone"), preferences.get("microphone"));
 
 function toggleTimestamps() {
   preferences.set("hasTimestamps", !preferences.get("hasTimestamps"));
 }
 
-/** A part that is loaded when it is asked for; null, and a word about it, if it cannot be had. */
-async function fetchPart(path) {
-  try {
+/** A part of the page with what it needs; null if it cannot be had. */
+const fetchPart = (path) =>
+  fetched(async () => {
     const part = await import(path);
     await part.prepare?.();
     return part;
-  } catch {
-    notices.show("error", { text: t("error.SERVER_UNREACHABLE"), tone: "warn", isPassing: true });
-    return null;
-  }
-}
+  });
 
 const openSettings = async () =>
   (await fetchPart("./dialogs.js"))?.openSettings(element("settings"));
@@ -168,7 +180,7 @@ async function renderWords() {
   element("welcome-hint").textContent = t(
     matchMedia("(hover: none)").matches ? "welcome.touch" : "welcome.hint",
   );
-  renderMicrophones(element("microphone"), preferences.get("microphone"));
+  offerMicrophones();
   renderEngineParts();
   renderText();
   dock.render();
@@ -212,7 +224,6 @@ controller.addEventListener("text", ({ detail: { appended, partial } }) => {
   renderText();
 });
 controller.addEventListener("metrics", ({ detail }) => dock.showMetrics(detail));
-announce({ controller, dock, notices, api });
 engine.addEventListener("change", () => {
   renderEngineParts();
   dock.render();
@@ -255,9 +266,7 @@ addEventListener("pagehide", () => {
 addEventListener("beforeunload", (event) => {
   if (controller.hasUnsaved) event.preventDefault();
 });
-navigator.mediaDevices?.addEventListener("devicechange", () => {
-  renderMicrophones(element("microphone"), preferences.get("microphone"));
-});
+navigator.mediaDevices?.addEventListener("devicechange", offerMicrophones);
 
 renderLook();
 await renderWords();

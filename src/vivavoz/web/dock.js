@@ -4,7 +4,7 @@ import { BACK_OFF_MS } from "./client/back-off.js";
 import { formatClock } from "./format.js";
 import { hasText, t, tCount, uiLocale } from "./i18n/index.js";
 import { LevelJudge, LevelMeter, loudness } from "./level.js";
-import { setIcon } from "./markup.js";
+import { passFocus, setIcon } from "./markup.js";
 import { Waveform } from "./waveform.js";
 
 const LATENCY_WARNING_MS = 3_000;
@@ -48,13 +48,13 @@ export class Dock extends EventTarget {
     const { state, isActive, isRecording, canFinish, completed, engineState } = this.#controller;
     document.documentElement.dataset.state = state;
     const record = element("record");
-    record.disabled = !this.#controller.canToggle;
+    record.ariaDisabled = !this.#controller.canToggle;
     record.title = record.ariaLabel = t(recordAction(this.#controller));
     record.classList.toggle("is-live", isRecording);
     setIcon(record, isRecording ? "pause" : "mic");
-    element("finish").hidden = !canFinish;
+    this.#reveal("finish", canFinish);
     const nextStep = NEXT_STEPS[state === "finished" && !completed.saved ? "unsaved" : state];
-    element("next-step").hidden = !nextStep;
+    this.#reveal("next-step", nextStep);
     element("next-step").textContent = nextStep ? t(nextStep) : "";
     document.documentElement.toggleAttribute("data-sound", isRecording);
     this.#say("state", t(this.#keyOf("state")));
@@ -104,6 +104,11 @@ export class Dock extends EventTarget {
     const isNear = remainingS !== null && remainingS < LIMIT_SHOWN_S;
     this.#say("limit", isNear ? t("clock.left", { time: formatClock(remainingS) }) : "");
     this.#say("hint", this.#hint());
+  }
+
+  #reveal(id, isShown) {
+    if (!isShown) passFocus(element(id), element("record"));
+    element(id).hidden = !isShown;
   }
 
   #say(id, text) {

@@ -1,6 +1,6 @@
 // Which engine is at work, and which languages it knows.
 
-import { formatLanguage } from "./format.js";
+import { formatLanguage, formatMegabytes } from "./format.js";
 import { t, uiLocale } from "./i18n/index.js";
 import { build } from "./markup.js";
 
@@ -57,6 +57,26 @@ export function renderEngine(element, { current, state }) {
     ? `${ENGINE_NAMES[engine.name] ?? engine.name} · ${engine.model}`
     : t(state === "failed" ? "state.unable" : "state.loading");
   element.title = engine ? t("engine.ready", engine) : "";
+}
+
+/** Say which engine is at work when that matters: loading, failed, or only the built-in one. */
+export function announceEngine(notices, { current, state }) {
+  if (state === "away") {
+    notices.show("engine", { text: t("error.SERVER_UNREACHABLE"), state: "away", tone: "warn" });
+  } else if (state === "loading") {
+    const { bytes_done: done = 0, bytes_total: total = 0 } = current.progress ?? {};
+    const values = { done: formatMegabytes(done), total: formatMegabytes(total) };
+    const text = total ? t("engine.downloading", values) : t("engine.loading");
+    notices.show("engine", { text, state: "loading", progress: total ? done / total : null });
+  } else if (state === "failed") {
+    const message = current.error?.message ?? "";
+    const text = t("engine.failed", { message });
+    notices.show("engine", { text, state: "failed", tone: "bad" });
+  } else if (current?.engine?.fallback_reason) {
+    notices.show("engine", { text: t("engine.fallback"), state: "fallback", tone: "warn" });
+  } else {
+    notices.hide("engine");
+  }
 }
 
 /** Offer the engine's languages, the reader's own first. */

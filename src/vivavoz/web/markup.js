@@ -32,6 +32,11 @@ export function build(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Give `heir` the focus if something in `element` has it, which is about to go. */
+export function passFocus(element, heir) {
+  if (element.contains(document.activeElement)) heir.focus();
+}
+
 /** A button with an icon, words, or both; without words the label is its name. */
 export function button({ className = "quiet", iconName = null, text = "", label = "", onclick }) {
   const element = build("button", { type: "button", className, onclick });

@@ -1,16 +1,19 @@
 // Short messages above the dock: at most one of each kind, with what the person can do.
 
 import { t } from "./i18n/index.js";
-import { build, button } from "./markup.js";
+import { build, button, passFocus } from "./markup.js";
 
 const PASSING_MS = 5_000;
 
 export class Notices {
   #root;
+  #heir;
   #told = new Map();
 
-  constructor(root) {
+  /** @param {HTMLElement} heir has the focus after a message that had it */
+  constructor(root, heir) {
     this.#root = root;
+    this.#heir = heir;
   }
 
   /**
@@ -28,7 +31,9 @@ export class Notices {
     if (known?.isDismissed ? state && state === known.state : isStanding) return;
     clearTimeout(known?.timer);
     const card = this.#draw(notice);
+    const hadFocus = known?.card.contains(document.activeElement);
     known?.card.replaceWith(card);
+    if (hadFocus) card.querySelector(".icon-only").focus();
     const timer = isPassing ? setTimeout(() => this.hide(kind), PASSING_MS) : null;
     this.#told.set(kind, { card, text, state, timer, isDismissed: false });
     this.#settle();
@@ -39,7 +44,7 @@ export class Notices {
     const known = this.#told.get(kind);
     if (!known) return;
     clearTimeout(known.timer);
-    known.card.remove();
+    this.#remove(known.card);
     this.#told.delete(kind);
     this.#settle();
   }
@@ -55,12 +60,17 @@ export class Notices {
     const standing = new Set();
     for (const { card, text, isDismissed } of this.#told.values()) {
       if (isDismissed || standing.has(text)) {
-        card.remove();
+        this.#remove(card);
       } else {
         standing.add(text);
         if (!card.isConnected) this.#root.append(card);
       }
     }
+  }
+
+  #remove(card) {
+    passFocus(card, this.#heir);
+    card.remove();
   }
 
   #draw({ text, tone = "calm", actions = [], progress }) {
