@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.session.test_order import SESSION_ID, START, numbers
+from tests.unit.session.sessions import SESSION_ID, START, numbers
 from vivavoz.errors import (
     ChunkLimitReachedError,
     ChunkTooLargeError,

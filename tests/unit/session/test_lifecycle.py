@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.session.test_order import SESSION_ID
+from tests.unit.session.sessions import SESSION_ID
 from vivavoz.errors import IllegalTransitionError, InvalidStateError
 from vivavoz.session.entities import SessionStatus, StreamingSession
 from vivavoz.session.events import StatusChanged

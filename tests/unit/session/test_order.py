@@ -1,33 +1,10 @@
 """Whatever the order of arrival, chunks come out once each and in order."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivavoz.session.entities import AudioChunk
+from tests.unit.session.sessions import chunk, numbers
 from vivavoz.session.order import ChunkOrder, MissingChunks
-
-SESSION_ID = UUID("2f0c2a0e-3f55-4d0b-9f0e-6a5f3c6f2b11")
-START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-
-
-def chunk(number: int) -> AudioChunk:
-    """Captured a quarter of a second after the one before."""
-    return AudioChunk(
-        chunk_id=str(number),
-        session_id=SESSION_ID,
-        sequence_number=number,
-        timestamp=START + timedelta(seconds=number / 4),
-        mime_type="audio/webm",
-        audio_data=b"a",
-        size_bytes=1,
-    )
-
-
-def numbers(chunks: list[AudioChunk]) -> list[int]:
-    return [chunk.sequence_number for chunk in chunks]
 
 
 @given(
