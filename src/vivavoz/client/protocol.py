@@ -7,7 +7,7 @@ come. Time is monotonic seconds, always an argument.
 
 from collections.abc import Callable
 
-from vivavoz.client.buffer import RecordedStream
+from vivavoz.client.buffer import ChunkBuffer, RecordedStream
 from vivavoz.client.journal import Control, Journal, encode
 from vivavoz.client.link import Link
 from vivavoz.session.entities import MAX_CHUNK_BYTES, SessionStatus
@@ -36,7 +36,7 @@ RESEND_DELAY_S = 0.3
 
 _NO_SUCH_SESSION_CODE = 4404
 _CLIENT_WAS_AWAY = "connection_lost"
-_FINAL_CLOSE_CODES = frozenset({4400, 4401, 4403, 4404, 4408, 4409, 4410, 4429})
+_FINAL_CLOSE_CODES = frozenset({4400, 4401, 4403, 4408, 4409, 4410, 4429})
 _SEND_AGAIN = frozenset({"SEQUENCE_MISMATCH", "TOO_MANY_UNACKNOWLEDGED", "RATE_LIMITED"})
 
 
@@ -93,20 +93,16 @@ class ClientProtocol:
     @property
     def unsaved_chunks(self) -> int:
         """Chunks kept here whose text the server has not stored."""
-        if self._journal is None:
-            return len(self._early)
-        buffer = self._journal.buffer
-        return buffer.last_sequence_number - buffer.durable_sequence_number
+        return self._kept.last_sequence_number - self._kept.durable_sequence_number
 
     @property
     def last_sequence_number(self) -> int:
         """Of the newest chunk."""
-        return self._journal.buffer.last_sequence_number if self._journal else 0
+        return self._kept.last_sequence_number
 
     def unsaved_streams(self) -> list[RecordedStream]:
         """The recordings whose text the server has not stored, to upload or to keep as files."""
-        journal = self._journal or self._new_journal(MAX_CHUNK_BYTES)
-        return journal.buffer.unsaved_streams()
+        return self._kept.unsaved_streams()
 
     # --- without the session ----------------------------------------------------------------------
 
@@ -141,11 +137,9 @@ class ClientProtocol:
         if self.link not in (Link.CONNECTING, Link.OPEN):
             return
         self._hold_until_s = None
-        is_gone = close_code == _NO_SUCH_SESSION_CODE
-        starts_over = is_gone and self._start_over()
-        if is_gone and not starts_over:
+        if close_code == _NO_SUCH_SESSION_CODE and not self._start_over():
             self.link = Link.GONE
-        elif close_code in _FINAL_CLOSE_CODES and not starts_over:
+        elif close_code in _FINAL_CLOSE_CODES:
             self.link = Link.REFUSED
         elif self._attempts == len(BACK_OFF_S):
             self.link = Link.BLOCKED
@@ -228,6 +222,11 @@ class ClientProtocol:
             self._early.append(entry)
         else:
             entry(self._journal)
+
+    @property
+    def _kept(self) -> ChunkBuffer:
+        journal = self._journal or self._new_journal(MAX_CHUNK_BYTES)
+        return journal.buffer
 
     def _new_journal(self, max_chunk_bytes: int) -> Journal:
         journal = Journal(max_chunk_bytes)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivavoz.client.buffer import ChunkBuffer, RecordedStream, cut
+from vivavoz.client.buffer import Chunk, ChunkBuffer, RecordedStream, cut
 
 WEBM = "audio/webm;codecs=opus"
 
@@ -90,8 +90,25 @@ def test_unsaved_raw_audio_begins_where_the_stored_text_ends() -> None:
 
 def test_where_a_container_begins_is_estimated_by_its_chunks_capture_times() -> None:
     buffer = ChunkBuffer(max_chunk_bytes=4)
-    for base_ms in (0.0, 60_000.0):
+    for base_ms in (5000.0, 60_000.0, 90_000.0):
         buffer.begin_stream(WEBM)
         for number in range(4):
             buffer.append(b"ab", base_ms + 300 * number)
-    assert [stream.starts_at_s for stream in buffer.unsaved_streams()] == [0.0, 1.2]
+    assert [stream.starts_at_s for stream in buffer.unsaved_streams()] == [0.0, 1.2, 2.4]
+
+
+def test_two_chunks_are_enough_for_the_estimate_and_one_is_not() -> None:
+    buffer = ChunkBuffer(max_chunk_bytes=4)
+    for moments_ms in ([1000.0, 1300.0], [2000.0], [9000.0, 8000.0], [9000.0]):
+        buffer.begin_stream(WEBM)
+        for moment_ms in moments_ms:
+            buffer.append(b"ab", moment_ms)
+    starts_s = [stream.starts_at_s for stream in buffer.unsaved_streams()]
+    assert starts_s == [0.0, 0.6, 0.6, 0.6], "one chunk tells nothing, nor a clock that ran back"
+
+
+def test_of_a_chunk_the_number_the_time_and_the_audio_are_kept() -> None:
+    buffer = ChunkBuffer(max_chunk_bytes=4)
+    buffer.begin_stream(WEBM)
+    buffer.append(b"ab", 12.5)
+    assert buffer.chunk(1) == Chunk(1, 12.5, b"ab")
