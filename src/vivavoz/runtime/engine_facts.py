@@ -25,6 +25,7 @@ def session_limits(settings: Settings, duration_limit: int) -> SessionLimits:
         max_chunks=settings.max_chunks,
         max_unacknowledged_chunks=settings.max_unacknowledged_chunks,
         resume_window_s=settings.resume_window_s,
+        latency_warning_ms=settings.latency_warning_ms,
     )
 
 

@@ -111,13 +111,15 @@ class EngineInfo(Event):
 
 
 class SessionLimits(Event):
-    """What the client must keep to."""
+    """What the client must keep to, and above which latency it is warned (an older server does not
+    say)."""
 
     duration_limit: int
     max_chunk_bytes: int
     max_chunks: int
     max_unacknowledged_chunks: int
     resume_window_s: float
+    latency_warning_ms: int = 3000
 
 
 class SessionCreated(Event):

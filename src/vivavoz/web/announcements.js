@@ -3,8 +3,6 @@
 import { errorText, warningText } from "./errors.js";
 import { hasText, t } from "./i18n/index.js";
 
-const LATENCY_WARNING_MS = 3_000;
-
 /** Follow the controller and the level, and tell what the person should know. */
 export function announce({ controller, dock, notices, api }) {
   const on = (type, handle) => controller.addEventListener(type, ({ detail }) => handle(detail));
@@ -19,13 +17,13 @@ export function announce({ controller, dock, notices, api }) {
   });
   on("microphone", ({ reason }) => tellMicrophone(notices, reason));
   on("warning", (warning) => {
-    if (warning.code === "LATENCY_HIGH") return;
+    if (warning.code === "LATENCY_HIGH") return; // the metrics tell it for as long as it lasts
     notices.show("warning", { text: warningText(warning), tone: "warn" });
   });
-  on("metrics", ({ latency_ms: latencyMs }) => {
-    if (latencyMs > LATENCY_WARNING_MS) {
-      const seconds = (latencyMs / 1000).toFixed(0);
-      const text = t("latency.high", { seconds });
+  on("metrics", ({ latency_ms: latencyMs, isLate }) => {
+    if (isLate) {
+      const seconds = Math.max(1, Math.round(latencyMs / 1000));
+      const text = t("warning.LATENCY_HIGH", { seconds });
       notices.show("latency", { text, state: "high", tone: "warn" });
     } else {
       notices.hide("latency");

@@ -6,7 +6,8 @@ import { Transcript } from "./transcript.js";
 
 /**
  * Events: `change` (state or figures), `text` ({appended, partial}), `microphone` ({reason}),
- * `error` (an error of the server), `warning`, `completed`, `resumed`, `metrics`, `cleared`,
+ * `error` (an error of the server), `warning`, `completed`, `resumed`, `metrics` (with `isLate`:
+ * whether the text comes later than the server thinks right), `cleared`,
  * `locked` (the server asks who is there), `restarted` (the text comes again from its beginning),
  * `leftover` (the dictation is over, but the server no longer has its session: what the client
  * still keeps has to be uploaded).
@@ -29,6 +30,7 @@ export class Controller extends EventTarget {
   #recordedMs = 0;
   #runningSinceMs = null;
   #limitAtMs = null;
+  #latencyWarningMs = Infinity;
   #turns = Promise.resolve();
   #isMicrophoneAway = false;
 
@@ -265,10 +267,12 @@ export class Controller extends EventTarget {
     on("created", ({ limits }) => {
       if (!this.transcript.isEmpty) this.#startOver();
       this.#limitAtMs = performance.now() + limits.duration_limit * 1000;
+      this.#latencyWarningMs = limits.latency_warning_ms;
     });
-    for (const type of ["error", "warning", "metrics"]) {
-      on(type, (data) => this.#emit(type, data));
-    }
+    for (const type of ["error", "warning"]) on(type, (data) => this.#emit(type, data));
+    on("metrics", (data) => {
+      this.#emit("metrics", { ...data, isLate: data.latency_ms > this.#latencyWarningMs });
+    });
     return client;
   }
 

@@ -7,7 +7,6 @@ import { LevelJudge, LevelMeter, loudness } from "./level.js";
 import { passFocus, setIcon } from "./markup.js";
 import { Waveform } from "./waveform.js";
 
-const LATENCY_WARNING_MS = 3_000;
 const LATENCY_HISTORY = 30;
 const LIMIT_SHOWN_S = 600;
 const NEXT_STEPS = {
@@ -75,7 +74,7 @@ export class Dock extends EventTarget {
   }
 
   /** Show one measurement of the server. */
-  showMetrics({ latency_ms: latencyMs, audio_quality_score: quality }) {
+  showMetrics({ latency_ms: latencyMs, audio_quality_score: quality, isLate }) {
     this.#latenciesMs = [...this.#latenciesMs, latencyMs].slice(-LATENCY_HISTORY);
     const highest = Math.max(1_000, ...this.#latenciesMs);
     const [oldest] = this.#latenciesMs;
@@ -86,7 +85,7 @@ export class Dock extends EventTarget {
     element("spark").setAttribute("points", points.join(" "));
     const latency = element("latency");
     latency.classList.remove("is-empty");
-    latency.classList.toggle("is-high", latencyMs > LATENCY_WARNING_MS);
+    latency.classList.toggle("is-high", isLate);
     const ms = new Intl.NumberFormat(uiLocale()).format(Math.round(latencyMs));
     element("latency-text").textContent = t("latency.ms", { ms });
     latency.title = `${t("latency.label")} · ${t("quality", { percent: Math.round(quality * 100) })}`;

@@ -62,6 +62,7 @@ class ScriptedServer:
             "max_chunks": 180_000,
             "max_unacknowledged_chunks": 64,
             "resume_window_s": 300.0,
+            "latency_warning_ms": 3000,
         }
         self.history = ScriptedHistory()
         self.files: ScriptedFiles | None = None

@@ -1,4 +1,4 @@
-"""Everything by keyboard: after each action the focus is somewhere, where one expects it, and seen."""
+"""Everything by keyboard: after each action the focus is where one expects it, and is seen."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -182,7 +182,9 @@ async def test_the_history(server: ScriptedServer, open_page: OpenPage) -> None:
 
     await press(page, "Enter")
     await named(page, "Delete").focus()
-    await press(page, "Enter", "Tab")
+    await press(page, "Enter")
+    await expect_focus(named(page, "Undo"))
+    await press(page, "Tab")
     await expect_focus(named(page, "Dismiss"))
     await press(page, "Enter")
     await expect_focus(page.locator(".search"))

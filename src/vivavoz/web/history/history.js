@@ -72,9 +72,13 @@ class HistoryView {
         this.#setPicking(false);
       },
     });
-    this.#undo = new UndoBar(this.#archive, async ([id]) => {
-      await this.#list.load();
-      this.#list.focusEntry(id);
+    this.#search = this.#searchField();
+    this.#undo = new UndoBar(this.#archive, {
+      heir: this.#search,
+      onRestored: async ([id]) => {
+        await this.#list.load();
+        this.#list.focusEntry(id);
+      },
     });
     this.#reader = new TranscriptReader(this.#archive, {
       onBack: () => this.#back(),
@@ -84,8 +88,8 @@ class HistoryView {
     this.#dialog.replaceChildren(this.#side(), this.#reader.root);
   }
 
-  #side() {
-    this.#search = build("input", {
+  #searchField() {
+    return build("input", {
       type: "search",
       className: "field search",
       placeholder: t("history.search"),
@@ -96,6 +100,9 @@ class HistoryView {
       },
       onkeydown: (event) => this.#moveFocus(event),
     });
+  }
+
+  #side() {
     this.#select = button({
       className: "quiet select",
       text: t("history.select"),

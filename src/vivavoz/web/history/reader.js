@@ -40,7 +40,6 @@ export class TranscriptReader {
       if (this.openId !== id) return;
       this.#render(transcript);
       this.root.scrollTop = 0;
-      this.root.focus({ preventScroll: true });
       this.#text?.mark(query);
       if (seconds !== null) this.#text?.show(seconds);
       if (drafts.has(id)) this.#edit(transcript);
@@ -81,6 +80,7 @@ export class TranscriptReader {
       const onclick = () => this.#change(transcript, { text: null });
       this.tell(t("history.was_edited"), { text: t("history.restore_original"), onclick });
     }
+    this.root.focus({ preventScroll: true });
   }
 
   #backButton() {
@@ -171,7 +171,6 @@ export class TranscriptReader {
     this.#handlers.onChange(changed);
     if (this.openId !== id) return;
     this.#render(changed);
-    this.root.focus({ preventScroll: true });
   }
 
   /** Change the text at once, and offer to change it back. */

@@ -68,14 +68,17 @@ export class SelectionBar {
   }
 
   async #carryOut(act) {
+    const pressed = document.activeElement;
     for (const control of this.#actions.children) control.disabled = true;
+    let said = null;
     try {
       await act();
-      this.render();
     } catch (error) {
-      this.render();
-      this.#say(errorText(error));
+      said = errorText(error);
     }
+    this.render();
+    if (said) this.#say(said);
+    if (document.activeElement === document.body) pressed.focus(); // it was disabled meanwhile
   }
 
   #say(text) {

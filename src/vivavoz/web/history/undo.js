@@ -2,7 +2,7 @@
 
 import { errorText } from "../errors.js";
 import { t, tCount } from "../i18n/index.js";
-import { build, button } from "../markup.js";
+import { build, button, passFocus } from "../markup.js";
 
 const KEY = "vivavoz.deleted";
 const UNDO_MS = 590_000; // a little less than the server keeps what was deleted
@@ -11,12 +11,15 @@ const UNDO_MS = 590_000; // a little less than the server keeps what was deleted
 export class UndoBar {
   root = build("div", { className: "undo", role: "status" });
   #archive;
+  #heir;
   #onRestored;
   #timer = null;
 
-  /** @param {(ids: string[]) => void} onRestored */
-  constructor(archive, onRestored) {
+  /** @param {{heir: HTMLElement, onRestored: (ids: string[]) => void}} options `heir` has the focus after a
+   *   bar that had it */
+  constructor(archive, { heir, onRestored }) {
     this.#archive = archive;
+    this.#heir = heir;
     this.#onRestored = onRestored;
   }
 
@@ -37,6 +40,7 @@ export class UndoBar {
   dismiss() {
     clearTimeout(this.#timer);
     write(null);
+    passFocus(this.root, this.#heir);
     this.root.replaceChildren();
   }
 

@@ -50,7 +50,6 @@ export default {
 
   "latency.ms": "{ms} ms",
   "latency.label": "Delay between speaking and reading",
-  "latency.high": "The text is {seconds} s behind your voice. Nothing is lost; it catches up when the server has time.",
   "clock.left": "{time} left",
   "quality": "Audio quality {percent}%",
 
@@ -85,7 +84,7 @@ export default {
   "reason.idle_timeout": "Nothing was heard for a long time, so the dictation was finished and saved.",
 
   "warning.DURATION_LIMIT_NEAR": "The longest dictation allowed is near: in {minutes} min it is finished and saved.",
-  "warning.LATENCY_HIGH": "The server is behind. Nothing is lost; the text catches up.",
+  "warning.LATENCY_HIGH": "The text is {seconds} s behind your voice. Nothing is lost; it catches up when the server has time.",
   "warning.AUDIO_GAP": "A piece of the recording was lost on the way; the transcript notes where.",
   "warning.LANGUAGE_ASSUMED": "The language could not be recognised for certain. Choose it below if the text looks wrong.",
 };

@@ -50,7 +50,6 @@ export default {
 
   "latency.ms": "{ms} ms",
   "latency.label": "Retraso entre hablar y leer",
-  "latency.high": "El texto va {seconds} s por detrás de tu voz. No se pierde nada; se pondrá al día cuando el servidor pueda.",
   "clock.left": "quedan {time}",
   "quality": "Calidad del sonido: {percent} %",
 
@@ -85,7 +84,7 @@ export default {
   "reason.idle_timeout": "No se oyó nada durante mucho tiempo, así que el dictado se terminó y se guardó.",
 
   "warning.DURATION_LIMIT_NEAR": "Se acerca la duración máxima: en {minutes} min el dictado se termina y se guarda.",
-  "warning.LATENCY_HIGH": "El servidor va retrasado. No se pierde nada; el texto se pondrá al día.",
+  "warning.LATENCY_HIGH": "El texto va {seconds} s por detrás de tu voz. No se pierde nada; se pondrá al día cuando el servidor pueda.",
   "warning.AUDIO_GAP": "Un trozo de la grabación se perdió por el camino; la transcripción indica dónde.",
   "warning.LANGUAGE_ASSUMED": "No se pudo reconocer el idioma con seguridad. Elígelo abajo si el texto no parece correcto.",
 };
