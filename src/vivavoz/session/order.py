@@ -78,13 +78,11 @@ class ChunkOrder:
         first_held = min(self._held)
         chunk = self._held.pop(first_held)
         missing = MissingChunks(self._next, first_held - 1, self._captured_between(chunk))
-        self._next = first_held
         return missing, self._release(chunk)
 
     def _release(self, chunk: AudioChunk) -> list[AudioChunk]:
         released = [chunk]
         self._next = chunk.sequence_number + 1
-        self._held.pop(chunk.sequence_number, None)
         while (following := self._held.pop(self._next, None)) is not None:
             released.append(following)
             self._next += 1

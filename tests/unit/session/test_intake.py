@@ -62,12 +62,14 @@ def test_180_000_chunks_are_enough() -> None:
     error = refusal(ChunkLimitReachedError, lambda: gate.offer(chunk(180_001), 0.0))
     assert isinstance(error, LimitError)
     assert not error.recoverable
+    assert error.details == {"max_chunks": 180_000}
 
 
 def test_bytes_of_a_session_are_limited() -> None:
     gate = intake(max_session_bytes=100)
     gate.offer(chunk(1, 60), 0.0)
-    refusal(SessionBytesLimitReachedError, lambda: gate.offer(chunk(2, 41), 0.0))
+    error = refusal(SessionBytesLimitReachedError, lambda: gate.offer(chunk(2, 41), 0.0))
+    assert error.details == {"max_session_bytes": 100}
     assert numbers(gate.offer(chunk(2, 40), 0.0)) == [2]
     assert gate.bytes_received == 100
 
@@ -85,7 +87,7 @@ def test_the_rate_is_an_average_over_ten_seconds() -> None:
         gate.offer(chunk(number), 0.0)
     error = refusal(RateLimitedError, lambda: gate.offer(chunk(21), 0.0))
     assert error.recoverable
-    assert error.details["expected_sequence_number"] == 21
+    assert error.details == {"expected_sequence_number": 21, "retry_after_s": 1.0}
     assert numbers(gate.offer(chunk(21), 0.5)) == [21]
     refusal(RateLimitedError, lambda: gate.offer(chunk(22), 0.5))
     assert numbers(gate.offer(chunk(22), 1.0)) == [22]
@@ -96,7 +98,7 @@ def test_flow_control_counts_from_the_last_ack() -> None:
     gate.offer(chunk(1), 0.0)
     gate.offer(chunk(2), 0.0)
     error = refusal(TooManyUnacknowledgedError, lambda: gate.offer(chunk(3), 0.0))
-    assert error.details["expected_sequence_number"] == 3
+    assert error.details == {"expected_sequence_number": 3, "max_unacknowledged_chunks": 2}
     gate.acknowledge()
     assert gate.acknowledged_sequence_number == 2
     assert numbers(gate.offer(chunk(3), 0.0)) == [3]
@@ -106,8 +108,10 @@ def test_a_missing_chunk_is_told_once_until_it_came() -> None:
     gate = intake()
     error = refusal(SequenceMismatchError, lambda: gate.offer(chunk(2), 0.0))
     assert error.details == {"expected_sequence_number": 1, "received_sequence_number": 2}
+    assert gate.is_waiting
     assert gate.offer(chunk(3), 0.0) == []
     assert numbers(gate.offer(chunk(1), 0.0)) == [1, 2, 3]
+    assert not gate.is_waiting
     refusal(SequenceMismatchError, lambda: gate.offer(chunk(5), 0.0))
 
 
@@ -118,10 +122,12 @@ def test_a_missing_chunk_is_told_again_after_a_resumption() -> None:
     refusal(SequenceMismatchError, lambda: gate.offer(chunk(2), 0.0))
 
 
-def test_every_chunk_beyond_the_window_is_told_since_it_is_not_held() -> None:
+@pytest.mark.parametrize("number", [3, 4])
+def test_every_chunk_beyond_the_window_is_told_since_it_is_not_held(number: int) -> None:
     gate = intake(reorder_window_chunks=2)
     for _ in range(2):
-        refusal(SequenceMismatchError, lambda: gate.offer(chunk(4), 0.0))
+        refusal(SequenceMismatchError, lambda: gate.offer(chunk(number), 0.0))
+    assert not gate.is_waiting
 
 
 def test_nothing_follows_the_end_of_a_stream() -> None:

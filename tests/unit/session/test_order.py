@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.session.sessions import chunk, numbers
+from tests.unit.session.sessions import START, chunk, numbers
 from vivavoz.session.order import ChunkOrder, MissingChunks
 
 
@@ -44,6 +44,25 @@ def test_a_gap_is_given_up_with_the_time_that_it_spanned() -> None:
     assert missing == MissingChunks(6, 7, capture_s=0.75)
     assert numbers(released) == [8]
     assert not order.has_gap
+
+
+def test_a_clock_that_ran_back_spans_no_time() -> None:
+    order = ChunkOrder(1, window=10)
+    order.offer(chunk(1))
+    order.offer(chunk(4).model_copy(update={"timestamp": START}))
+    missing, _ = order.give_up_gap()
+    assert missing.capture_s == 0.0
+
+
+def test_a_loss_is_declared_in_words_and_figures() -> None:
+    missing = MissingChunks(2, 3, capture_s=0.75)
+    assert missing.sentence == "Chunks 2 to 3 never came; the transcript says so."
+    assert missing.declared_at(1.23456) == {
+        "first_sequence_number": 2,
+        "last_sequence_number": 3,
+        "at_s": 1.235,
+        "duration_s": 0.75,
+    }
 
 
 def test_nothing_is_known_of_the_time_before_the_first_chunk() -> None:

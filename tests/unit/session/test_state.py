@@ -87,8 +87,9 @@ def test_an_illegal_transition_raises_and_changes_nothing(state: SessionState) -
 @pytest.mark.parametrize("status", [s for s in S if s is not S.RECONNECTING])
 def test_nothing_to_resume_raises_and_changes_nothing(status: SessionStatus) -> None:
     state = SessionState(status)
-    with pytest.raises(IllegalTransitionError, match="nothing to resume"):
+    with pytest.raises(IllegalTransitionError, match="nothing to resume") as refused:
         state.resume()
+    assert refused.value.details == {"status": status.value}
     assert (state.status, state.held) == (status, None)
 
 
