@@ -3,7 +3,8 @@
     python scripts/make_screenshots.py FOLDER [NAME ...]
 
 The states are played by the scripted server of the page's tests, since a real one cannot be made to
-lose its connection or download a model on request. NAMEs choose states; none takes all.
+lose its connection or download a model on request. NAMEs choose states and looks
+(``phone-dark-es``); without any of a kind all of it is taken.
 """
 
 import asyncio
@@ -32,6 +33,12 @@ LOOKS = tuple(
     for locale in ("en-GB", "es-ES")
 )
 AT_ONCE = 3
+STEADY_MICROPHONE = """
+  const { getUserMedia } = MediaDevices.prototype;
+  MediaDevices.prototype.getUserMedia = function ({ audio }) {
+    return getUserMedia.call(this, { audio: { ...audio, autoGainControl: false } });
+  };
+"""
 
 
 async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> None:
@@ -46,6 +53,7 @@ async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> N
         "permissions": ["microphone"],
     }
     context = await browser.new_context(**options)
+    await context.add_init_script(STEADY_MICROPHONE)
     page = await context.new_page()
     page.on("pageerror", lambda error: print(f"{look.name} {name}: {error}", file=sys.stderr))
     server = ScriptedServer()
@@ -57,8 +65,12 @@ async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> N
         await context.close()
 
 
-async def main(browser_path: str, microphone: Path, folder: Path, names: list[str]) -> None:
-    """Photograph the named states in every look."""
+async def main(browser_path: str, microphone: Path, folder: Path, names: set[str]) -> None:
+    """Photograph the named states in the named looks."""
+    states = names & STATES.keys() or STATES
+    looks = [look for look in LOOKS if look.name in names] or LOOKS
+    if unknown := names - STATES.keys() - {look.name for look in LOOKS}:
+        sys.exit(f"no such state or look: {', '.join(sorted(unknown))}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=browser_path,
@@ -78,7 +90,7 @@ async def main(browser_path: str, microphone: Path, folder: Path, names: list[st
                 except PlaywrightError as error:
                     raise RuntimeError(f"no picture of {name} in {look.name}") from error
 
-        await asyncio.gather(*(take(look, name) for look in LOOKS for name in names))
+        await asyncio.gather(*(take(look, name) for look in looks for name in states))
         await browser.close()
 
 
@@ -110,4 +122,4 @@ if __name__ == "__main__":
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         microphone = write_murmur(Path(temporary) / "murmur.wav")
-        asyncio.run(main(find_browser(), microphone, target, sys.argv[2:] or list(STATES)))
+        asyncio.run(main(find_browser(), microphone, target, set(sys.argv[2:])))

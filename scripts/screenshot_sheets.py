@@ -127,7 +127,7 @@ async def files_busy(shot: Photographer) -> None:
 
 async def files_busy_below(shot: Photographer) -> None:
     await files_busy(shot)
-    await shot.page.locator(".jobs li").last.scroll_into_view_if_needed()
+    await shot.page.evaluate("() => document.getElementById('files').scrollBy(0, 5000)")
     await shot.page.wait_for_timeout(200)
 
 
@@ -181,6 +181,7 @@ async def shortcuts(shot: Photographer) -> None:
 async def asked_for_key(shot: Photographer) -> None:
     shot.server.asks_for_key = True
     await shot.open()
+    await shot.page.wait_for_selector("#sign-in[open]")
 
 
 async def refused_key(shot: Photographer) -> None:

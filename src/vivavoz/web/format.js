@@ -15,7 +15,7 @@ export const formatMegabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 
 
 /** A moment's time of day. */
 export const formatTime = (moment, locale) =>
-  new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(moment);
+  new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(moment);
 
 /** A day as a heading: "today" and "yesterday" in words, the year only when it is another. */
 export function formatDay(day, now, locale) {
@@ -35,8 +35,12 @@ export function formatDay(day, now, locale) {
   return text[0].toLocaleUpperCase(locale) + text.slice(1);
 }
 
+/** Languages that Whisper knows and browsers have no name for. */
+const UNNAMED = { ba: { en: "Bashkir", es: "Baskir" }, bo: { en: "Tibetan", es: "Tibetano" } };
+
 /** The name of a language in `locale`: "en" is "English", "inglés". */
 export function formatLanguage(code, locale) {
-  const name = new Intl.DisplayNames([locale], { type: "language" }).of(code) ?? code;
+  const names = new Intl.DisplayNames([locale], { type: "language", fallback: "none" });
+  const name = names.of(code) ?? UNNAMED[code]?.[locale.slice(0, 2)] ?? code;
   return name[0].toLocaleUpperCase(locale) + name.slice(1);
 }

@@ -123,9 +123,9 @@ def _snippet(text: str, query: str) -> list[dict[str, Any]]:
     index = text.lower().find(query) if query else -1
     if index < 0:
         return [{"text": text[:160], "match": False}]
-    start = max(0, index - 30)
+    start = text.rfind(" ", 0, max(0, index - 30)) + 1
     return [
-        {"text": text[start:index], "match": False},
+        {"text": ("…" if start else "") + text[start:index], "match": False},
         {"text": text[index : index + len(query)], "match": True},
         {"text": text[index + len(query) : index + 120], "match": False},
     ]

@@ -40,14 +40,14 @@ SITUATIONS = {
         ABSENT | {"status": "loading"},
         "loading",
         ("Getting ready", "Preparándose"),
-        ("as soon as the model is there", "en cuanto esté el modelo"),
+        ("as soon as the model is ready", "en cuanto el modelo esté listo"),
         ("The speech model is loading", "Se está cargando el modelo"),
     ),
     "downloading": Situation(
         ABSENT | {"status": "loading", "progress": DOWNLOAD},
         "loading",
         ("Getting ready", "Preparándose"),
-        ("as soon as the model is there", "en cuanto esté el modelo"),
+        ("as soon as the model is ready", "en cuanto el modelo esté listo"),
         ("30 of 120 MB", "30 de 120 MB"),
     ),
     "failed": Situation(

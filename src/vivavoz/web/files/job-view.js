@@ -109,7 +109,7 @@ export class JobView {
 
 function showProgress(bar, { state, sentShare, audioS, durationS }) {
   const share = state === "uploading" ? sentShare : durationS ? audioS / durationS : 0;
-  if (share > 0) bar.value = share;
+  if (share > 0 || state === "uploading") bar.value = share;
   else bar.removeAttribute("value");
 }
 

@@ -194,7 +194,7 @@ export class TranscriptList {
       { type: "button", className: "entry", onclick: () => this.#press(item.id) },
       build("span", { className: "pick", "aria-hidden": "true" }),
       build("strong", {}, ...markedParts(title, this.query)),
-      build("span", { className: "snippet" }, ...item.snippet.map(snippetPart)),
+      build("span", { className: "snippet" }, ...beyondTitle(item.snippet, title).map(snippetPart)),
       build("span", { className: "facts", textContent: facts.join(" · ") }),
     );
   }
@@ -238,6 +238,16 @@ export class TranscriptList {
     this.#observer.unobserve(this.#more);
     this.#observer.observe(this.#more);
   }
+}
+
+/** The snippet, without its beginning where that only says the title again. */
+function beyondTitle(snippet, title) {
+  const [first, ...rest] = snippet;
+  const said = title.replace(/…$/, "");
+  if (!first || first.match || !first.text.startsWith(said)) return snippet;
+  const text = first.text.slice(said.length);
+  if (/^\S/.test(text)) return snippet;
+  return [{ text: text && `…${text.trimStart()}`, match: false }, ...rest];
 }
 
 const snippetPart = ({ text, match }) => (match ? build("mark", { textContent: text }) : text);

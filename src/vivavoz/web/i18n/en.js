@@ -8,7 +8,7 @@ export default {
 
   "dock.label": "Dictation",
   "transcript.label": "Transcript",
-  "transcript.jump": "Newest words",
+  "transcript.jump": "Jump to the end",
   "words.one": "{n} word",
   "words.other": "{n} words",
 
@@ -29,9 +29,9 @@ export default {
   "hint.unheard": "Nothing is being recorded.",
   "hint.idle": "Everything stays on this server.",
   "hint.opening": "Allow the microphone if the browser asks.",
-  "hint.loading": "You can speak as soon as the model is there.",
-  "hint.unable": "Dictation can begin once the server has one; this page notices by itself.",
-  "hint.away": "Dictation can begin when it is back.",
+  "hint.loading": "You can speak as soon as the model is ready.",
+  "hint.unable": "You can dictate once the server has one; this page keeps checking.",
+  "hint.away": "You can dictate when it is back; this page keeps trying.",
 
   "microphone.label": "Microphone",
   "microphone.default": "Default microphone",
@@ -44,13 +44,14 @@ export default {
   "language.other": "ES",
 
   "engine.ready": "Speech engine {name}, model {model}, on {device}",
-  "engine.fallback": "The small built-in engine is at work: it understands English only and makes more mistakes. For better text and other languages, give the server a Whisper model.",
+  "engine.fallback": "The small built-in engine is in use: it understands English only and makes more mistakes. For better text in more languages, start the server with a Whisper model.",
   "engine.loading": "The speech model is loading.",
   "engine.downloading": "The speech model is being downloaded: {done} of {total} MB. This happens once.",
   "engine.failed": "The speech model could not be loaded. {message}",
 
   "history.title": "History",
   "files.button": "Files",
+  "files.drop_here": "Drop to transcribe",
   "files.open_dialog": "Transcribe recordings",
 
   "settings.title": "Settings",
@@ -58,5 +59,5 @@ export default {
   "help.title": "Keyboard shortcuts",
 
   "error.unknown": "Something went wrong: {message}",
-  "error.SERVER_UNREACHABLE": "The server does not answer. The page tries again by itself.",
+  "error.SERVER_UNREACHABLE": "The server does not answer. Check that it is running.",
 };

@@ -1,7 +1,7 @@
 export default {
   "action.new": "Start a new dictation",
   "action.pause": "Pause",
-  "action.resume": "Go on",
+  "action.resume": "Continue",
   "action.retry_now": "Try now",
   "action.sign_in": "Sign in",
   "action.take_over": "Dictate here",
@@ -23,7 +23,7 @@ export default {
 
   "hint.connecting": "You can speak already; nothing is lost.",
   "hint.listening": "Grey words may still change.",
-  "hint.paused": "The microphone is off. Go on whenever you like.",
+  "hint.paused": "The microphone is off. Continue whenever you like.",
   "hint.reconnecting": "Keep talking: the recording goes on. Attempt {attempt} of {attempts}, {wait}.",
   "hint.reconnecting.stopped": "What you said is kept in this page. Attempt {attempt} of {attempts}, {wait}.",
   "hint.reconnecting.in": "again in {seconds} s",
@@ -35,9 +35,9 @@ export default {
   "hint.gone": "Keep talking: the rest is transcribed when you finish.",
   "hint.finishing": "The last words are being written.",
   "hint.finished": "Saved in the history.",
-  "hint.finished.empty": "Nothing was said, so nothing was saved.",
+  "hint.finished.empty": "No words were heard, so nothing was saved.",
   "hint.finished.unsaved": "The text is complete but could not be saved. Copy it now.",
-  "hint.failed": "What was confirmed is kept.",
+  "hint.failed": "The confirmed text is kept.",
 
   "status.connecting": "The session is being opened.",
   "status.connected": "The server is ready for the recording.",
@@ -53,7 +53,7 @@ export default {
   "clock.left": "{time} left",
   "quality": "Audio quality {percent}%",
 
-  "level.silent": "No sound reaches the microphone. Is it muted, or is another one meant?",
+  "level.silent": "No sound reaches the microphone. Is it muted, or did you mean to use another?",
   "level.clipping": "The sound is too loud and distorts. Move away a little or lower the input level.",
 
   "microphone_denied": "The browser does not let this page use the microphone. Allow it at the left end of the address bar, then start again.",
@@ -61,15 +61,15 @@ export default {
   "microphone_busy": "The microphone could not be opened. Close other programs that use it, then start again.",
   "microphone_insecure": "Browsers give the microphone to secure pages only. Open this page by https, or on the computer itself as localhost.",
   "microphone_unsupported": "This browser cannot record in a format that the server reads. Use a recent Chrome, Edge, Firefox or Safari.",
-  "microphone_lost": "The microphone is gone, so the dictation is paused. Plug it in or choose another, then go on.",
-  "microphone_revoked": "The microphone was taken away from this page, so the dictation is paused. Allow it in the address bar, then go on.",
+  "microphone_lost": "The microphone is gone, so the dictation is paused. Plug it in or choose another, then continue.",
+  "microphone_revoked": "This page may no longer use the microphone, so the dictation is paused. Allow it in the address bar, then continue.",
 
   "tab.elsewhere": "A dictation is running in another tab of this browser.",
   "tab.taken": "This dictation was finished, because another tab took over.",
 
   "notice.resumed": "Connected again. Nothing was lost.",
   "notice.restarted": "The server was restarted. Nothing was lost.",
-  "notice.kept": "The server is away, and the recording is in this page only: leave the page open, or keep the recording as a file.",
+  "notice.kept": "The server does not answer, and the recording is in this page only: leave the page open, or keep the recording as a file.",
   "notice.rescue": "Some of what you said is not in the text yet. The recording is still in this page.",
   "notice.rescuing": "The recording is being transcribed.",
   "notice.rescued": "The rest of the recording has been transcribed.",
@@ -80,10 +80,10 @@ export default {
   "interrupted.unknown": "The page was left while you were dictating. What was confirmed will be in the history in a few minutes.",
   "interrupted.lost": "The last {seconds} s of the recording were in the page only and are lost.",
 
-  "reason.duration_limit": "The longest dictation allowed has been reached, so it was finished and saved. Start a new one to go on.",
+  "reason.duration_limit": "The longest dictation allowed was reached, so it was finished and saved. Start a new one to continue.",
   "reason.idle_timeout": "Nothing was heard for a long time, so the dictation was finished and saved.",
 
-  "warning.DURATION_LIMIT_NEAR": "The longest dictation allowed is near: in {minutes} min it is finished and saved.",
+  "warning.DURATION_LIMIT_NEAR": "The longest dictation allowed is near: in {minutes} min it will be finished and saved.",
   "warning.LATENCY_HIGH": "The text is {seconds} s behind your voice. Nothing is lost; it catches up when the server has time.",
   "warning.AUDIO_GAP": "A piece of the recording was lost on the way; the transcript notes where.",
   "warning.LANGUAGE_ASSUMED": "The language could not be recognised for certain. Choose it below if the text looks wrong.",

@@ -1,7 +1,7 @@
 export default {
   "action.undo": "Undo",
   "history.retry": "Try again",
-  "history.search": "Search what was said",
+  "history.search": "Search your dictations",
   "history.empty": "Your finished dictations will be here.",
   "history.no_match": "Nothing was found for “{query}”.",
   "history.select": "Select",
@@ -23,7 +23,7 @@ export default {
   "history.edited": "edited",
   "history.was_edited": "This text was edited; the original is kept.",
   "history.restore_original": "Restore the original",
-  "history.original_restored": "The original is back.",
+  "history.original_restored": "The original was restored.",
   "history.unsaved": "These changes are not saved yet.",
   "history.cancel": "Cancel",
   "history.delete": "Delete",

@@ -1,5 +1,5 @@
 export default {
-  "sign_in.title": "Identifícate",
+  "sign_in.title": "Iniciar sesión",
   "sign_in.why": "Este servidor pide una clave de API. Te la da quien lo administra.",
   "sign_in.key": "Clave de API",
   "sign_in.wrong": "Esta clave no es correcta o fue revocada.",
