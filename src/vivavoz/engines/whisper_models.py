@@ -4,6 +4,7 @@ A model is named by its size (``base``), its hub id (``Systran/faster-whisper-ba
 directory in CTranslate2's format.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -44,6 +45,10 @@ HUB_IDS = {
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 _NEEDED_FILES = ("model.bin", "config.json", "tokenizer.json")
+_KEPT_KERNELS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+"""oneDNN compiles kernels for each length of a window that it meets, in some two milliseconds, and
+would keep 1024 of them, up to 180 MB whatever the model; but most windows have one of few lengths.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ def load(path: Path, *, device: str, compute_type: str, workers: int) -> "Whispe
         ModelFailedError: the model, the device or the compute type does not work here.
     """
     require_installed()
+    os.environ.setdefault(*_KEPT_KERNELS)  # read once, at the first decode
     try:
         from faster_whisper import WhisperModel
     except ImportError as error:
