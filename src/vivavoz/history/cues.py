@@ -8,7 +8,7 @@ new cue after a pause or, once a line is full, after the end of a sentence.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 from vivavoz.history.transcripts import Segment
 
@@ -90,13 +90,9 @@ def _cut_to_line(piece: _Piece) -> Iterator[_Piece]:
 
 
 def _fitting_length(text: str) -> int:
-    """How many characters of ``text`` fit a line; at least one."""
-    columns = 0
-    for index, char in enumerate(text):
-        columns += _columns(char)
-        if columns > MAX_LINE_COLUMNS:
-            return max(index, 1)
-    return len(text)
+    """How many characters of ``text`` fit a line."""
+    widths = accumulate(_columns(char) for char in text)
+    return sum(width <= MAX_LINE_COLUMNS for width in widths)
 
 
 def _groups(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:

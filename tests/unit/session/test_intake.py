@@ -108,10 +108,11 @@ def test_a_missing_chunk_is_told_once_until_it_came() -> None:
     gate = intake()
     error = refusal(SequenceMismatchError, lambda: gate.offer(chunk(2), 0.0))
     assert error.details == {"expected_sequence_number": 1, "received_sequence_number": 2}
-    assert gate.is_waiting
+    waits = [gate.is_waiting]
     assert gate.offer(chunk(3), 0.0) == []
     assert numbers(gate.offer(chunk(1), 0.0)) == [1, 2, 3]
-    assert not gate.is_waiting
+    waits.append(gate.is_waiting)
+    assert waits == [True, False]
     refusal(SequenceMismatchError, lambda: gate.offer(chunk(5), 0.0))
 
 
