@@ -1,4 +1,4 @@
-"""The built-in engine on human speech: how well, how fast, and without stopping other threads."""
+"""The built-in engine on human speech: how well, and without stopping other threads."""
 
 import threading
 import time
@@ -59,14 +59,10 @@ def test_it_is_a_stream_engine_for_english(engine: PocketSphinxEngine) -> None:
     assert engine.capabilities.languages == {"en"}
 
 
-def test_errors_and_cost_on_human_speech_stay_within_what_was_measured(
+def test_errors_on_human_speech_stay_within_what_was_measured(
     engine: PocketSphinxEngine, speech: dict[str, Pcm], human_recordings: dict[str, Any]
 ) -> None:
-    before_s = time.thread_time()
     hypotheses = [transcribe(engine, audio) for audio in speech.values()]
-    cost_s = time.thread_time() - before_s
-    assert cost_s * SAMPLE_RATE_HZ / sum(map(len, speech.values())) < 1.0  # 0.3 on an idle machine
-
     references = [
         human_recordings[name].transcript.replace("mister", "mr")  # as its dictionary writes it
         for name in speech
@@ -112,24 +108,19 @@ def test_what_came_before_does_not_matter(
         assert transcribe(engine, speech["cards-003"]) == alone
 
 
-def test_partials_grow_and_cost_next_to_nothing(
-    engine: PocketSphinxEngine, speech: dict[str, Pcm]
-) -> None:
+def test_partials_grow(engine: PocketSphinxEngine, speech: dict[str, Pcm]) -> None:
     audio = speech["librivox-0930"]
     stream = engine.open_stream(RecognitionOptions())
-    counts, asked_s = [], []
+    counts = []
     for start in range(0, len(audio), 4800):
         stream.push(audio[start : start + 4800])
-        before_s = time.thread_time()
         partial = stream.hypothesis()
-        asked_s.append(time.thread_time() - before_s)
         counts.append(len(partial.words))
         assert all(word.end_s <= (start + 4800) / SAMPLE_RATE_HZ for word in partial.words)
     final = stream.finish()
     assert counts[0] == 0
     assert sum(count > 0 for count in counts) >= 4
     assert len(final.words) >= counts[-1] - 1
-    assert sorted(asked_s)[len(asked_s) // 2] < 0.005
 
 
 def test_an_utterance_shorter_than_the_measure_of_the_channel(
@@ -160,7 +151,6 @@ def test_other_threads_run_while_it_decodes(
     took_s = time.perf_counter() - before_s
     decoded.set()
     ticking.join()
-    assert took_s > 0.3
     assert len(ticks) > 50
     assert np.diff(ticks).max() < took_s / 3
 
