@@ -31,7 +31,7 @@ async def missing(shot: Photographer) -> None:
 
 
 async def full(shot: Photographer) -> None:
-    await shot.start(after_ms=800)
+    await shot.start()
     await shot.server.fail("TOO_MANY_SESSIONS", 4429)
     await shot.page.wait_for_timeout(500)
 

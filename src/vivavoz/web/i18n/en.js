@@ -34,7 +34,7 @@ export default {
   "hint.away": "You can dictate when it is back; this page keeps trying.",
 
   "microphone.label": "Microphone",
-  "microphone.default": "Default microphone",
+  "microphone.default": "Default mic",
   "microphone.numbered": "Microphone {n}",
 
   "language.label": "Language spoken",

@@ -3,7 +3,7 @@ export default {
   "files.title": "Transcribe recordings",
   "files.choose": "Choose files",
   "files.drop": "or drop audio or video files here",
-  "files.language": "Language spoken",
+  "files.language": "Language",
   "files.note": "They are transcribed here, by the same engine as dictations, and never written to disk.",
   "files.waiting": "Waiting its turn",
   "files.uploading": "Uploading, {percent}%",

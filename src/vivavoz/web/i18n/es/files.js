@@ -3,7 +3,7 @@ export default {
   "files.title": "Transcribir grabaciones",
   "files.choose": "Elegir archivos",
   "files.drop": "o suelta aquí archivos de audio o vídeo",
-  "files.language": "Idioma hablado",
+  "files.language": "Idioma",
   "files.note": "Se transcriben aquí, con el mismo motor que los dictados, y nunca se guardan en disco.",
   "files.waiting": "Esperando su turno",
   "files.uploading": "Subiendo, {percent} %",
