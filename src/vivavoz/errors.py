@@ -118,8 +118,8 @@ class UnsupportedFormatError(ClientError, code="UNSUPPORTED_FORMAT", http_status
     """The MIME type is not one that can be decoded."""
 
 
-class InvalidFormatError(ClientError, code="INVALID_FORMAT", http_status=422):
-    """The bytes are not audio of the MIME type that was announced."""
+class InvalidFormatError(ClientError, code="INVALID_FORMAT", http_status=422, recoverable=False):
+    """The bytes are not audio of the MIME type announced; what was said before is saved."""
 
 
 class ChunkTooLargeError(ClientError, code="CHUNK_TOO_LARGE", http_status=413):

@@ -33,6 +33,7 @@ from vivavoz.session.wire import data_of, decode_server, encode_binary_chunk
 PCM = "audio/pcm;rate=16000;channels=1"
 PATIENCE_S = 30.0
 CAPTURED = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+_TELLING_CODES = {1012, 4400, 4401, 4403, 4404, 4408, 4409, 4410, 4429, 4500}
 
 _Event = TypeVar("_Event", bound=ServerEvent)
 
@@ -57,6 +58,7 @@ class Client(ABC):
         self.created: SessionCreated | None = None
         self.session_id = uuid4()
         self.close_code: int | None = None
+        self.close_reason = ""
         self._arrivals: asyncio.Queue[ServerEvent | int | Exception] = asyncio.Queue()
 
     # --- out --------------------------------------------------------------------------------------
@@ -104,6 +106,7 @@ class Client(ABC):
             raise arrival
         if isinstance(arrival, int):
             self.close_code = arrival
+            self._require_forewarning()
             raise ConnectionEndedError(arrival)
         self.events.append(arrival)
         return arrival
@@ -189,6 +192,11 @@ class Client(ABC):
             else:
                 await self.send_binary(number, audio)
 
+    def _require_forewarning(self) -> None:
+        """Who is sent away for what went wrong was told by an error that it is the end."""
+        if self.close_code in _TELLING_CODES:
+            assert not self.of(Failed)[-1].error.recoverable, self.close_code
+
     def _arrived(self, message: str) -> None:
         try:
             self._arrivals.put_nowait(decode_server(message))
@@ -233,6 +241,7 @@ class WebSocketClient(Client):
                 self._arrived(str(message))
         except ConnectionClosed:
             pass
+        self.close_reason = self._connection.close_reason or ""
         self._arrivals.put_nowait(self._connection.close_code or 1006)
 
 
@@ -268,8 +277,9 @@ class SocketIoClient(Client):
     async def _on_event(self, name: str, data: Mapping[str, Any]) -> None:
         self._arrived(json.dumps({"event": name, "data": data}))
 
-    async def _on_close(self, data: Mapping[str, int]) -> None:
+    async def _on_close(self, data: Mapping[str, Any]) -> None:
         self._code = data["code"]
+        self.close_reason = data["reason"]
 
     async def _on_disconnect(self, _reason: str) -> None:
         self._arrivals.put_nowait(self._code)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import httpx
 import uvicorn
 
-from vivavoz.app import create_app, server_config
+from vivavoz.app import Application, create_app, server_config
 from vivavoz.runtime.loading import LoadEngine
 from vivavoz.settings import Settings
 
@@ -23,6 +23,7 @@ class LiveServer:
     """Where it listens."""
 
     port: int
+    app: Application
 
     @property
     def url(self) -> str:
@@ -32,6 +33,10 @@ class LiveServer:
     def http(self) -> httpx.AsyncClient:
         """A client of its REST interface."""
         return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=_PATIENCE_S)
+
+    async def drain(self) -> None:
+        """Send all clients away, as a server does that stops."""
+        await self.app.drain()
 
 
 async def until_answered(http: httpx.AsyncClient, path: str, status: int) -> None:
@@ -51,9 +56,10 @@ async def live_server(
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(server_config(settings, create_app(settings, load)))
+        app = create_app(settings, load)
+        server = uvicorn.Server(server_config(settings, app))
         serving = asyncio.create_task(server.serve([listener]))
-        live = LiveServer(listener.getsockname()[1])
+        live = LiveServer(listener.getsockname()[1], app)
         try:
             await _until_up(live, serving, wait_until_ready=wait_until_ready)
             yield live

@@ -19,7 +19,7 @@ PUBLISHED = {
     "FORBIDDEN": (403, False),
     "IDLE_TIMEOUT": (408, False),
     "INTERNAL_ERROR": (500, False),
-    "INVALID_FORMAT": (422, True),
+    "INVALID_FORMAT": (422, False),
     "INVALID_MESSAGE": (400, True),
     "INVALID_REQUEST": (400, True),
     "INVALID_RESUME_TOKEN": (403, False),

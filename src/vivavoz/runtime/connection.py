@@ -62,19 +62,23 @@ _CLOSE_CODES: tuple[tuple[type[VivavozError], CloseCode], ...] = (
 )
 
 
-def close_code_for(error: VivavozError) -> CloseCode:
-    """The close code that goes with an error that ends a connection."""
-    for error_type, code in _CLOSE_CODES:
-        if isinstance(error, error_type):
-            return code
-    return CloseCode.BAD_CLIENT
-
-
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last thing on a connection: close it with this code."""
+    """The last thing on a connection: close it with this code. ``reason`` says the same to a person
+    who looks at the wire: an error's code, or a few words; at most 123 bytes, never speech."""
 
     code: CloseCode
+    reason: str
+
+
+COMPLETED = Closing(CloseCode.COMPLETED, "COMPLETED")
+_TOO_SLOW = Closing(CloseCode.TRY_LATER, "the client reads too slowly")
+
+
+def closing_for(error: VivavozError) -> Closing:
+    """How a connection is closed that an error ends."""
+    codes = (code for error_type, code in _CLOSE_CODES if isinstance(error, error_type))
+    return Closing(next(codes, CloseCode.BAD_CLIENT), error.code)
 
 
 _NEWEST_IS_ENOUGH = (Ack, TranscriptionPartial, MetricsMeasured)
@@ -107,12 +111,12 @@ class Connection:
         self._events.append(event)
         if len(self._events) > self._limit:
             self._events.clear()
-            self.close(CloseCode.TRY_LATER)
+            self.close(_TOO_SLOW)
         self._changed.set()
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, closing: Closing) -> None:
         """Close once the queue is empty."""
-        self._closing = self._closing or Closing(code)
+        self._closing = self._closing or closing
         self._changed.set()
 
     async def next(self) -> ServerEvent | Closing:

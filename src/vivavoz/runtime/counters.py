@@ -50,7 +50,9 @@ class Counters:
             registry=self.registry,
         )
 
-    def failure(self, error: VivavozError, request_id: str | None = None) -> Failed:
+    def failure(
+        self, error: VivavozError, request_id: str | None = None, *, is_the_end: bool = False
+    ) -> Failed:
         """An error as a client is told it, counted by its code."""
         self.errors.labels(error.code).inc()
-        return Failed.of(error, request_id or uuid4().hex)
+        return Failed.of(error, request_id or uuid4().hex, is_the_end=is_the_end)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from vivavoz.errors import SessionReplacedError, VivavozError
 from vivavoz.recognition.engine import EngineCapabilities
-from vivavoz.runtime.connection import CloseCode, Connection
+from vivavoz.runtime.connection import Closing, Connection, closing_for
 from vivavoz.runtime.engine_facts import engine_info, session_limits
 from vivavoz.runtime.services import Services
 from vivavoz.session.events import ServerEvent, SessionCreated, SessionResumed
@@ -50,12 +50,11 @@ class ClientLine:
         """A later connection takes the place of any other: tell it where things stand."""
         self._services.counters.resumes.inc()
         if self.connection is not None:
-            self.fail(
-                SessionReplacedError(
-                    "This session was taken over by a newer connection; use that one."
-                )
+            replaced = SessionReplacedError(
+                "This session was taken over by a newer connection; use that one."
             )
-            self.connection.close(CloseCode.REPLACED)
+            self.fail(replaced)
+            self.close(closing_for(replaced))
         self.connection = connection
         entity = self._session.entity
         connection.send(
@@ -83,11 +82,11 @@ class ClientLine:
         for event in events:
             self.send(event)
 
-    def fail(self, error: VivavozError) -> None:
-        """Tell an error."""
-        self.send(self._services.counters.failure(error))
+    def fail(self, error: VivavozError, *, is_the_end: bool = False) -> None:
+        """Tell an error; ``is_the_end``: the connection closes after it."""
+        self.send(self._services.counters.failure(error, is_the_end=is_the_end))
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, closing: Closing) -> None:
         """Close the connection, if there is one."""
         if self.connection is not None:
-            self.connection.close(code)
+            self.connection.close(closing)

@@ -19,7 +19,7 @@ from vivavoz.errors import (
     VivavozError,
 )
 from vivavoz.runtime.admission import Admission
-from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
+from vivavoz.runtime.connection import COMPLETED, Connection, closing_for
 from vivavoz.runtime.engine_facts import chosen_language
 from vivavoz.runtime.loading import EngineLoader
 from vivavoz.runtime.ownership import may_see, not_found, require_owner, require_token
@@ -179,8 +179,8 @@ class SessionManager:
 
     def refuse(self, connection: Connection, error: VivavozError) -> None:
         """Tell a new connection why it gets no session, and close it."""
-        connection.send(self._services.counters.failure(error))
-        connection.close(close_code_for(error))
+        connection.send(self._services.counters.failure(error, is_the_end=True))
+        connection.close(closing_for(error))
 
     async def save(self, session_id: UUID, user_id: str | None) -> SavedTranscript | None:
         """Write the transcript file of what is confirmed so far; the session goes on."""
@@ -293,4 +293,4 @@ class SessionManager:
         if ending.completed is None:
             raise SessionNotFoundError("This session ended with an error; start a new one.")
         connection.send(ending.completed)
-        connection.close(CloseCode.COMPLETED)
+        connection.close(COMPLETED)

@@ -11,7 +11,7 @@ from vivavoz.audio.levels import Levels
 from vivavoz.errors import ConnectionLostError, LimitError, VivavozError
 from vivavoz.recognition.recognizer import Output
 from vivavoz.runtime.alarm import Alarm
-from vivavoz.runtime.connection import CloseCode, Connection, close_code_for
+from vivavoz.runtime.connection import COMPLETED, Closing, Connection, closing_for
 from vivavoz.runtime.expiry import run_out
 from vivavoz.runtime.failures import internal_error
 from vivavoz.runtime.flow_control import FlowControl
@@ -170,7 +170,7 @@ class SessionRunner:
         if not (entity.confirmed_text or entity.partial_text):
             self.fail(failure)
             return
-        self.line.fail(failure)
+        self.line.fail(failure, is_the_end=True)
         self.finalize(failure.code.lower())
 
     def all_settled(self) -> None:
@@ -212,7 +212,7 @@ class SessionRunner:
             self.fail(error or ConnectionLostError("The session ended before it recorded."))
             return
         if error is not None:
-            self.line.fail(error)
+            self.line.fail(error, is_the_end=True)
         self._outcome = outcome
         self._recording.feed(self.session.finalize(self._services.clock.now()))
         self._after_event()
@@ -221,13 +221,13 @@ class SessionRunner:
         """End the session without a transcript."""
         if self.session.is_terminal:
             return
-        self.line.fail(error)
+        self.line.fail(error, is_the_end=True)
         self._outcome = error.code.lower()
         self.session.fail()
         self.line.send_all(self.session.events_to_send())
         if not self.session.entity.confirmed_text:
             self.reporter.forget()
-        self._free(close_code_for(error))
+        self._free(closing_for(error))
 
     def discard(self, error: VivavozError) -> None:
         """End the session, if it has not ended, and forget its text."""
@@ -245,8 +245,8 @@ class SessionRunner:
         if self._ending is not None:
             await asyncio.wait({self._ending}, timeout=timeout_s)
         if not self.ended.is_set():
-            self.line.fail(error)
-            self._free(close_code_for(error))
+            self.line.fail(error, is_the_end=True)
+            self._free(closing_for(error))
 
     async def _complete(self) -> None:
         try:
@@ -263,12 +263,12 @@ class SessionRunner:
             self.session.complete()
             self.line.send_all(self.session.events_to_send())
             self.line.send(self.farewell)
-            self._free(CloseCode.COMPLETED)
+            self._free(COMPLETED)
 
-    def _free(self, code: CloseCode) -> None:
+    def _free(self, closing: Closing) -> None:
         self._alarm.cancel()
         self._recording.close()
-        self.line.close(code)
+        self.line.close(closing)
         self.line.connection = None
         self.ended.set()
         self._services.counters.sessions_ended.labels(self._outcome).inc()

@@ -223,15 +223,16 @@ class Failed(Event):
     error: ErrorBody
 
     @classmethod
-    def of(cls, error: VivavozError, request_id: str) -> "Failed":
-        """The event for ``error``, as the answer to ``request_id``."""
+    def of(cls, error: VivavozError, request_id: str, *, is_the_end: bool = False) -> "Failed":
+        """The event for ``error``, as the answer to ``request_id``; ``is_the_end``: whether the
+        session ends with it, also where it need not."""
         return cls(
             error=ErrorBody(
                 code=error.code,
                 message=error.message,
                 details=error.details,
                 request_id=request_id,
-                recoverable=error.recoverable,
+                recoverable=error.recoverable and not is_the_end,
             )
         )
 

@@ -7,7 +7,7 @@ from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vivavoz.errors import VivavozError
-from vivavoz.runtime.connection import close_code_for
+from vivavoz.runtime.connection import closing_for
 from vivavoz.runtime.counters import Counters
 from vivavoz.session.wire import data_of, encode_server
 from vivavoz.transports.authenticator import Authenticator
@@ -69,7 +69,10 @@ class AuthGuard:
         await receive()
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": encode_server(failed)})
-        await send({"type": "websocket.close", "code": int(close_code_for(error))})
+        closing = closing_for(error)
+        await send(
+            {"type": "websocket.close", "code": int(closing.code), "reason": closing.reason}
+        )
 
 
 def _is_open(scope: Scope) -> bool:

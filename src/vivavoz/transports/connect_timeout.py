@@ -45,7 +45,10 @@ class ConnectTimeout:
                     return await receive()
             except TimeoutError:
                 self._counters.errors.labels(ConnectTimeoutError.code).inc()
-                await send({"type": "websocket.close", "code": int(CloseCode.TIMEOUT)})
+                reason = ConnectTimeoutError.code
+                await send(
+                    {"type": "websocket.close", "code": int(CloseCode.TIMEOUT), "reason": reason}
+                )
                 return {"type": "websocket.disconnect", "code": int(CloseCode.TIMEOUT)}
 
         await self._app(scope, receive_in_time, send)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vivavoz.errors import ClientError
-from vivavoz.runtime.connection import CloseCode, Connection
+from vivavoz.runtime.connection import Connection, closing_for
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.session.events import ClientEvent
 
@@ -29,10 +29,11 @@ class Incoming:
         try:
             event = decode()
         except ClientError as error:
-            self.runner.line.fail(error)
             self._broken += 1
-            if self._broken > _MAX_BROKEN_MESSAGES:
-                self._connection.close(CloseCode.BAD_CLIENT)
+            is_enough = self._broken > _MAX_BROKEN_MESSAGES
+            self.runner.line.fail(error, is_the_end=is_enough)
+            if is_enough:
+                self._connection.close(closing_for(error))
             return
         self.runner.receive(event)
 

@@ -163,7 +163,8 @@ class SocketIoTransport:
         while True:
             item = await connection.next()
             if isinstance(item, Closing):
-                await self._server.emit("close", {"code": int(item.code)}, to=sid)
+                farewell = {"code": int(item.code), "reason": item.reason}
+                await self._server.emit("close", farewell, to=sid)
                 await self._server.disconnect(sid)
                 return
             await self._server.emit(item.event, data_of(item), to=sid)

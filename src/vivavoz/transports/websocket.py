@@ -82,7 +82,7 @@ async def _write(socket: WebSocket, connection: Connection) -> None:
         while True:
             item = await connection.next()
             if isinstance(item, Closing):
-                await socket.close(item.code)
+                await socket.close(item.code, item.reason)
                 return
             await socket.send_text(encode_server(item))
     except (WebSocketDisconnect, RuntimeError):

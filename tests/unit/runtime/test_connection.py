@@ -20,7 +20,7 @@ from vivavoz.errors import (
     TooManySessionsError,
     VivavozError,
 )
-from vivavoz.runtime.connection import CloseCode, Closing, Connection, close_code_for
+from vivavoz.runtime.connection import COMPLETED, CloseCode, Closing, Connection, closing_for
 from vivavoz.session.events import Ack, Pong, ServerEvent
 
 
@@ -41,13 +41,13 @@ async def test_the_newest_ack_is_enough_and_nothing_else_is_dropped() -> None:
     for number, pong in enumerate(pongs):
         connection.send(ack(number))
         connection.send(pong)
-    connection.close(CloseCode.COMPLETED)
+    connection.close(COMPLETED)
     assert await everything(connection) == [
         pongs[0],
         pongs[1],
         ack(2),
         pongs[2],
-        Closing(CloseCode.COMPLETED),
+        COMPLETED,
     ]
 
 
@@ -56,7 +56,10 @@ async def test_a_reader_that_is_too_slow_is_cut_off() -> None:
     for number in range(4):
         connection.send(Pong(timestamp=float(number)))
     connection.send(Pong())
-    assert await everything(connection) == [Closing(CloseCode.TRY_LATER)]
+    (closing,) = await everything(connection)
+    assert isinstance(closing, Closing)
+    assert closing.code == CloseCode.TRY_LATER
+    assert "slow" in closing.reason
 
 
 async def test_acks_alone_never_cut_a_reader_off() -> None:
@@ -68,10 +71,11 @@ async def test_acks_alone_never_cut_a_reader_off() -> None:
 
 async def test_the_first_reason_to_close_counts_and_ends_all() -> None:
     connection = Connection(limit=3)
-    connection.close(CloseCode.REPLACED)
-    connection.close(CloseCode.COMPLETED)
+    replaced = Closing(CloseCode.REPLACED, "SESSION_REPLACED")
+    connection.close(replaced)
+    connection.close(COMPLETED)
     connection.send(Pong())
-    assert await connection.next() == Closing(CloseCode.REPLACED)
+    assert await connection.next() == replaced
 
 
 async def test_the_next_event_is_waited_for() -> None:
@@ -102,4 +106,4 @@ async def test_the_next_event_is_waited_for() -> None:
     ],
 )
 def test_each_error_has_its_close_code(error: type[VivavozError], code: int) -> None:
-    assert close_code_for(error("It happened.")) == code
+    assert closing_for(error("It happened.")) == Closing(CloseCode(code), error.code)

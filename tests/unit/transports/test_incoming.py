@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.runtime.conftest import Caller, House, open_house
 from vivavoz.errors import InvalidMessageError
-from vivavoz.runtime.connection import CloseCode, Closing, Connection
+from vivavoz.runtime.connection import COMPLETED, Closing, Connection
 from vivavoz.session.events import ClientEvent, Failed, Ping, Pong
 from vivavoz.transports.incoming import Incoming
 
@@ -65,7 +65,7 @@ async def test_a_connection_that_was_replaced_is_not_heard_any_more(caller: Call
     older.take(unreadable)
     older.end()
     assert caller.runner.session.status == "connected"
-    newer.close(CloseCode.COMPLETED)
+    newer.close(COMPLETED)
     heard = []
     while not isinstance(event := await newer.next(), Closing):
         heard.append(event.event)
