@@ -56,6 +56,10 @@ def test_hosts_of_others(host: str) -> None:
         POLICY.check(Headers({"host": host}))
 
 
+def test_the_name_that_we_listen_on_is_ours() -> None:
+    OriginPolicy("Study.lan", ()).check(Headers({"host": "study.LAN:8000"}))
+
+
 def test_without_a_host_nobody_is_let_in() -> None:
     with pytest.raises(OriginNotAllowedError):
         POLICY.check(Headers({}))
