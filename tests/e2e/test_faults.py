@@ -11,20 +11,17 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import BUILT_IN, OpenPage, StartServer
-from tests.e2e.reading import expect_notice, expect_state
+from tests.e2e.reading import expect_state
 from tests.e2e.server_process import ServerProcess
 from tests.e2e.speaking import (
     PASSAGES,
     SPEECH_TIMEOUT_MS,
     Recordings,
     assert_is_whole,
-    confirmed,
     finish,
-    hear_again,
     hear_out,
     speech,
     start_speaking,
-    words_of,
 )
 
 pytestmark = pytest.mark.timeout(300)  # speech takes its time, and a busy server its own
@@ -34,16 +31,8 @@ pytestmark = pytest.mark.timeout(300)  # speech takes its time, and a busy serve
 async def page(
     server: ServerProcess, open_page: OpenPage, human_recordings: Recordings, tmp_path: Path
 ) -> Page:
-    """A page whose microphone hears the passages; its tracks are in ``heard``."""
-    page = await open_page(server.url, hears=speech(human_recordings, tmp_path, *PASSAGES))
-    await page.evaluate(
-        """() => {
-          const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-          navigator.mediaDevices.getUserMedia = async (wishes) =>
-            (window.heard = await open(wishes));
-        }"""
-    )
-    return page
+    """A page whose microphone hears the passages."""
+    return await open_page(server.url, hears=speech(human_recordings, tmp_path, *PASSAGES))
 
 
 async def test_a_tab_in_the_background_goes_on_listening(
@@ -70,44 +59,6 @@ async def test_a_dictation_finished_while_reconnecting_is_whole(
     await page.context.set_offline(False)
     await expect_state(page, "finished", SPEECH_TIMEOUT_MS)
     assert_is_whole(await page.locator("#transcript").inner_text(), human_recordings)
-
-
-async def test_a_microphone_that_is_unplugged_pauses_and_loses_nothing(page: Page) -> None:
-    await start_speaking(page)
-    await page.evaluate(
-        """() => {
-          const [track] = heard.getAudioTracks();
-          track.stop();
-          track.dispatchEvent(new Event("ended"));
-        }"""
-    )
-    await expect_notice(page, "The microphone is gone")
-    before = words_of(await confirmed(page).first.inner_text())
-    await page.click("#record")
-    await expect_state(page, "listening")
-    await hear_again(page)
-    text = words_of(await finish(page))
-    assert text[: len(before)] == before
-    assert text.count("forward") == 2
-
-
-async def test_a_permission_that_is_taken_back_is_told(page: Page) -> None:
-    await start_speaking(page)
-    devtools = await page.context.new_cdp_session(page)
-    target = (await devtools.send("Target.getTargetInfo"))["targetInfo"]
-    await devtools.send(
-        "Browser.setPermission",
-        {
-            "permission": {"name": "microphone"},
-            "setting": "denied",
-            "browserContextId": target["browserContextId"],
-        },
-    )
-    await page.evaluate("() => heard.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
-    await expect_notice(page, "was taken away from this page")
-    await expect_state(page, "unheard")
-    text = words_of(await finish(page))
-    assert "forward" in text
 
 
 async def test_a_reload_while_speaking_saves_what_the_server_heard_and_says_what_is_lost(

@@ -43,6 +43,7 @@ export function announce({ controller, dock, notices, api }) {
   });
   on("change", () => {
     const { state, failure, reason } = controller;
+    if (controller.isRecording) notices.hide("microphone");
     if (state === "blocked" && !controller.isRecording) offer("offerFiles");
     if (["reconnecting", "blocked", "gone"].includes(state)) {
       if (reason) tellReason(notices, reason);

@@ -12,6 +12,7 @@ from tests.e2e.page.scripted_server import (
     WEB,
     ScriptedServer,
 )
+from tests.e2e.permissions import forbid_microphone
 from tests.e2e.reading import expect_notice, expect_state
 from tests.e2e.waiting import eventually
 
@@ -209,23 +210,19 @@ async def test_a_refused_microphone_is_told_in_words(
     assert server.connections == []
 
 
-async def test_a_microphone_that_is_unplugged_pauses_the_dictation(
+async def test_a_microphone_that_is_taken_away_pauses_the_dictation(
     server: ScriptedServer, open_page: OpenPage
 ) -> None:
     page = await open_page(server.url)
-    await page.evaluate(
-        """() => {
-          const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-          navigator.mediaDevices.getUserMedia = async (wishes) =>
-            (window.heard = await open(wishes));
-        }"""
-    )
     await listen(page)
-    await page.evaluate("() => heard.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
-    await expect_notice(page, "The microphone is gone")
+    await forbid_microphone(page)
+    await expect_notice(page, "may no longer use the microphone")
     await eventually(lambda: server.events[-1][0] == "pause_recording")
+    await page.context.clear_permissions()
+    await page.context.grant_permissions(["microphone"])
     await page.click("#record")
     await expect_state(page, "listening")
+    await expect(page.locator(".notice", has_text="microphone")).to_have_count(0)
     assert [name for name, _ in server.events] == [
         "start_recording",
         "pause_recording",
