@@ -53,6 +53,7 @@ PURE = (
     "benchmark.score",
     "client.backlog",
     "client.buffer",
+    "client.heartbeat",
     "client.journal",
     "client.link",
     "client.protocol",

@@ -8,6 +8,7 @@ come. Time is monotonic seconds, always an argument.
 from collections.abc import Callable
 
 from vivavoz.client.buffer import ChunkBuffer, RecordedStream
+from vivavoz.client.heartbeat import Heartbeat
 from vivavoz.client.journal import Control, Journal, encode
 from vivavoz.client.link import Link
 from vivavoz.session.entities import MAX_CHUNK_BYTES, SessionStatus
@@ -30,8 +31,6 @@ from vivavoz.session.events import (
 from vivavoz.session.wire import encode_client
 
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0)
-PING_INTERVAL_S = 4.0
-SILENCE_LIMIT_S = 15.0
 RESEND_DELAY_S = 0.3
 
 _NO_SUCH_SESSION_CODE = 4404
@@ -58,10 +57,8 @@ class ClientProtocol:
         self._limits: SessionLimits | None = None
         self._attempts = 0
         self._received_sequence_number = 0
-        self._heard_at_s = now_s
-        self._ping_at_s = now_s
+        self._heartbeat = Heartbeat(now_s)
         self._hold_until_s: float | None = None
-        self._ping_due = False
         self._records = False
         """Whether the server has taken ``start_recording``."""
         self._is_stopped = False
@@ -123,7 +120,7 @@ class ClientProtocol:
     def connecting(self, now_s: float) -> dict[str, str]:
         """The connection that was due is being opened: the query to open it with."""
         self.link = Link.CONNECTING
-        self._heard_at_s = now_s
+        self._heartbeat.opening(now_s)
         self.last_error = None
         if self.session is None:
             return {}
@@ -150,7 +147,7 @@ class ClientProtocol:
 
     def receive(self, event: ServerEvent, now_s: float) -> None:
         """Take one event of the server."""
-        self._heard_at_s = now_s
+        self._heartbeat.heard(now_s)
         match event:
             case SessionCreated():
                 self.session = event
@@ -174,8 +171,7 @@ class ClientProtocol:
         if self.link is not Link.OPEN or self._journal is None or self._limits is None:
             return []
         messages: list[str | bytes] = []
-        if self._ping_due:
-            self._ping_due = False
+        if self._heartbeat.take_ping():
             messages.append(encode_client(Ping()))
         if self._hold_until_s is not None:
             return messages
@@ -193,12 +189,8 @@ class ClientProtocol:
             return self.connect_at_s
         if self.link not in (Link.CONNECTING, Link.OPEN):
             return None
-        moments = [self._heard_at_s + SILENCE_LIMIT_S]
-        if self.link is Link.OPEN:
-            moments.append(self._ping_at_s)
-        if self._hold_until_s is not None:
-            moments.append(self._hold_until_s)
-        return min(moments)
+        beat_s = self._heartbeat.next_tick_s
+        return beat_s if self._hold_until_s is None else min(beat_s, self._hold_until_s)
 
     def tick(self, now_s: float) -> bool:
         """Time passed. Whether the connection is alive: if not, cut it and tell so."""
@@ -206,10 +198,7 @@ class ClientProtocol:
             return True
         if self._hold_until_s is not None and now_s >= self._hold_until_s:
             self._hold_until_s = None
-        if self.link is Link.OPEN and now_s >= self._ping_at_s:
-            self._ping_at_s = now_s + PING_INTERVAL_S
-            self._ping_due = True
-        return now_s < self._heard_at_s + SILENCE_LIMIT_S
+        return self._heartbeat.tick(now_s)
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -241,8 +230,7 @@ class ClientProtocol:
         self.link = Link.OPEN
         self._limits = limits
         self._attempts = 0
-        self._ping_at_s = now_s + PING_INTERVAL_S
-        self._ping_due = False
+        self._heartbeat.opened(now_s)
         return self._journal
 
     def _resumed(self, event: SessionResumed, now_s: float) -> None:

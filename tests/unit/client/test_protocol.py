@@ -8,13 +8,9 @@ import pytest
 
 from tests.unit.client.link_model import ENGINE, LIMITS, SESSION_ID, WINDOW
 from vivavoz.client.failure import exception_of
+from vivavoz.client.heartbeat import PING_INTERVAL_S, SILENCE_LIMIT_S
 from vivavoz.client.link import Link
-from vivavoz.client.protocol import (
-    BACK_OFF_S,
-    PING_INTERVAL_S,
-    SILENCE_LIMIT_S,
-    ClientProtocol,
-)
+from vivavoz.client.protocol import BACK_OFF_S, ClientProtocol
 from vivavoz.errors import ServerError, TooManySessionsError
 from vivavoz.session.entities import SessionStatus
 from vivavoz.session.events import (
