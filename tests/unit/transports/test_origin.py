@@ -56,6 +56,10 @@ def test_hosts_of_others(host: str) -> None:
         POLICY.check(Headers({"host": host}))
 
 
+def test_an_origin_is_the_hosts_in_any_case() -> None:
+    POLICY.check(Headers({"host": "LOCALHOST:8000", "origin": "http://localhost:8000"}))
+
+
 def test_the_name_that_we_listen_on_is_ours() -> None:
     OriginPolicy("Study.lan", ()).check(Headers({"host": "study.LAN:8000"}))
 
