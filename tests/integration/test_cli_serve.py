@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import socket
@@ -260,9 +261,25 @@ def test_a_named_model_that_cannot_be_had_ends_the_server(tmp_path: Path) -> Non
         text=True,
         timeout=60,
     )
-    assert finished.returncode == 1
-    assert "Traceback" not in finished.stderr
-    assert finished.stderr.splitlines()[-1].startswith("Error: ")
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert len(finished.stderr.splitlines()) == 1
+    assert finished.stderr.startswith(f"Error: {tmp_path} holds no Whisper model")
+
+
+def test_a_server_for_everybody_says_where_others_find_it(tmp_path: Path) -> None:
+    options = ["--host", "0.0.0.0", "--allow-unauthenticated", "--engine", "pocketsphinx"]  # noqa: S104
+    server = RunningServer.start([*options, "--data-dir", str(tmp_path)])
+    assert server.process.stdout is not None
+    said = server.process.stdout.readline()
+    port = server.url.rpartition(":")[2]
+    addresses = re.findall(r"http://([\d.]+):(\d+)", said)
+    server.stop()
+    if not addresses:
+        pytest.skip("this machine has no other address")
+    assert said.startswith("Other machines find it at http://")
+    for address, told_port in addresses:
+        assert told_port == port
+        assert not address.startswith("127.")
 
 
 @pytest.mark.parametrize(
@@ -270,7 +287,8 @@ def test_a_named_model_that_cannot_be_had_ends_the_server(tmp_path: Path) -> Non
     [
         (["--port", "99999"], "--port must be at most 65535"),
         (["--language", "Spanish"], "--language must be a language code"),
-        (["--engine", "siri"], "'siri' is not one of"),
+        (["--engine", "siri"], "Invalid value for '--engine': 'siri' is not one of 'auto',"),
+        (["--port", "abc"], "Invalid value for '--port': It must be a whole number."),
     ],
 )
 def test_a_wrong_setting_names_its_option(option: list[str], sentence: str) -> None:
@@ -302,6 +320,13 @@ def test_help_and_version_load_nothing_heavy() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     finished = subprocess.run(
-        [*VIVAVOZ, command, "--help"], check=True, capture_output=True, text=True, timeout=60
+        [*VIVAVOZ, command, "--help"],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"COLUMNS": "80"},
     )
     assert "Usage: vivavoz" in finished.stdout
+    assert "<bool>" not in finished.stdout
+    assert "…" not in finished.stdout.replace("float32, …", "")

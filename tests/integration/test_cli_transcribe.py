@@ -76,12 +76,31 @@ def test_a_bad_file_does_not_stop_the_others(
         "transcribe", garbage, tmp_path / "missing.wav", tmp_path, samples / "en-1.wav", *whisper
     )
     assert finished.returncode == 1
-    assert wer(text_of(samples / "en-1.wav"), finished.stdout.replace("\n", " ")) < 0.1
+    heading, *lines = finished.stdout.splitlines()
+    assert heading == f"==> {samples / 'en-1.wav'} <=="
+    assert wer(text_of(samples / "en-1.wav"), " ".join(lines)) < 0.1
     said = finished.stderr.splitlines()
     assert len(said) == 3
-    assert said[0].startswith(f"{garbage}: No sound can be decoded")
-    assert said[1] == f"{tmp_path / 'missing.wav'}: No such file or directory."
-    assert said[2] == f"{tmp_path}: Is a directory."
+    assert said[0] == f"{tmp_path / 'missing.wav'}: No such file or directory."
+    assert said[1] == f"{tmp_path}: Is a directory."
+    assert said[2].startswith(f"{garbage}: No sound can be decoded")
+
+
+def test_texts_of_several_files_stand_under_their_names(samples: Path, whisper: list[str]) -> None:
+    names = [samples / "es-1.wav", samples / "en-1.wav"]
+    finished = run("transcribe", *names, *whisper)
+    texts = re.split(r"^==> (.*) <==$", finished.stdout, flags=re.MULTILINE)
+    assert texts[1::2] == [str(name) for name in names]
+    assert all(
+        wer(text_of(name), text.replace("\n", " ")) < 0.1
+        for name, text in zip(names, texts[2::2], strict=True)
+    )
+
+
+def test_a_file_that_is_not_there_is_said_before_a_model_is_looked_for(tmp_path: Path) -> None:
+    finished = run("transcribe", "missing.wav", "--engine", "whisper", "--model", tmp_path)
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == "missing.wav: No such file or directory.\n"
 
 
 def test_what_cannot_be_written_is_said_before_anything_is_decoded(tmp_path: Path) -> None:
@@ -127,8 +146,9 @@ def test_a_model_that_is_none_gets_one_sentence(samples: Path, tmp_path: Path) -
     assert len(finished.stderr.splitlines()) == 1
 
 
-def test_debug_shows_the_traceback(tmp_path: Path) -> None:
-    finished = run("--debug", "transcribe", "x.wav", "--engine", "whisper", "--model", tmp_path)
+def test_debug_shows_the_traceback(samples: Path, tmp_path: Path) -> None:
+    audio = samples / "es-1.wav"
+    finished = run("--debug", "transcribe", audio, "--engine", "whisper", "--model", tmp_path)
     assert "Traceback" in finished.stderr
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vivavoz.cli.command_line import CommandLine
 from vivavoz.cli.console import console
 from vivavoz.cli.settings_options import (
     ComputeTypeOption,
@@ -21,7 +22,7 @@ from vivavoz.settings import Profile
 if TYPE_CHECKING:
     from vivavoz.benchmark.report import Row
 
-app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
+app = CommandLine()
 
 
 @app.command()
@@ -42,7 +43,8 @@ def bench(
         list[Profile] | None,
         typer.Option(
             "--profile",
-            help="Preset to measure; may be given several times.",
+            metavar="NAME",
+            help="Preset to measure: live, balanced or frugal; may be given several times.",
             show_default="all of them",
         ),
     ] = None,

@@ -27,12 +27,17 @@ class FileTranscriber:
         engine: who decodes.
         settings: language and recognition settings.
         export_format: what to write.
+        headed: whether a text on standard output stands under its file's name.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, export_format: ExportFormat) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, export_format: ExportFormat, *, headed: bool
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._format = export_format
+        self._headed = headed
+        self._heading = ""
         notes = console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}", style="bold"),
@@ -69,6 +74,7 @@ class FileTranscriber:
         try:
             for segment in self._segments(name, text, task):
                 if streams:
+                    self._head(shown_name)
                     self._write_line(segment.text)
         except BrokenPipeError:
             raise
@@ -94,6 +100,14 @@ class FileTranscriber:
                 )
 
             yield from text.segments(audio.blocks, show)
+
+    def _head(self, name: str) -> None:
+        """As ``head`` does it for several files."""
+        if self._headed and name != self._heading:
+            if self._heading:
+                self._write_line("")
+            self._write_line(f"==> {name} <==")
+            self._heading = name
 
     def _write_line(self, line: str) -> None:
         """Text that appears on the same terminal as the bar has to go above it."""

@@ -10,7 +10,13 @@ from vivavoz.history.export import ExportFormat
 
 FormatOption = Annotated[
     ExportFormat | None,
-    typer.Option("--format", "-f", help="What to write.", show_default="by --output, else txt"),
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="NAME",
+        help="What to write: txt, srt, vtt, json or docx.",
+        show_default="by --output, else txt",
+    ),
 ]
 OutputOption = Annotated[
     Path | None,

@@ -11,6 +11,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from vivavoz.cli.command_line import CommandLine
 from vivavoz.cli.console import console
 from vivavoz.cli.formats import FormatOption, OutputOption, chosen_format
 from vivavoz.cli.settings_options import DataDirOption, settings_from
@@ -31,12 +32,7 @@ _HELP = """List, show and export finished transcripts.
 - `vivavoz history export 3f2a --output talk.srt`
 """
 
-app = typer.Typer(
-    help=_HELP,
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    add_completion=False,
-)
+app = CommandLine(help=_HELP, no_args_is_help=True)
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The transcript's id, or enough of its beginning.")

@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from vivavoz.cli.command_line import CommandLine
 from vivavoz.cli.console import console
 from vivavoz.cli.settings_options import DataDirOption, settings_from
 from vivavoz.errors import KeyNotFoundError
@@ -27,12 +28,7 @@ _HELP = """Make, list and revoke API keys.
 - `vivavoz keys list`
 """
 
-app = typer.Typer(
-    help=_HELP,
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    add_completion=False,
-)
+app = CommandLine(help=_HELP, no_args_is_help=True)
 
 
 @app.command()

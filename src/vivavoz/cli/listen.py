@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from vivavoz.cli.command_line import CommandLine
 from vivavoz.cli.settings_options import EngineOption, LanguageOption, ModelOption, settings_from
 
-app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
+app = CommandLine()
 
 
 @app.command()

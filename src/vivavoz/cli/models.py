@@ -7,6 +7,7 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from vivavoz.cli.command_line import CommandLine
 from vivavoz.cli.console import console
 from vivavoz.engines import whisper_models
 from vivavoz.engines.model_hub import cache_folder
@@ -21,12 +22,7 @@ _HELP = """List, download and remove models.
 - `vivavoz models download small`
 """
 
-app = typer.Typer(
-    help=_HELP,
-    rich_markup_mode="markdown",
-    add_completion=False,
-    no_args_is_help=True,
-)
+app = CommandLine(help=_HELP, no_args_is_help=True)
 
 ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="Size name such as base, or hub id.")

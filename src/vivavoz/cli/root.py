@@ -4,9 +4,10 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from vivavoz import __version__
+from vivavoz.cli.command_line import CommandLine, Group, explain
 from vivavoz.cli.failure import complain
 from vivavoz.errors import VivavozError
 
@@ -33,7 +34,7 @@ Speech into text while it is being spoken, on your own machine.
 """
 
 
-class _Subcommands(TyperGroup):
+class _Subcommands(Group):
     """Knows each subcommand's name and one line of help, and loads the rest on use."""
 
     def __init__(self, **attributes: Any) -> None:
@@ -53,6 +54,9 @@ class _Subcommands(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise
+        except typer.BadParameter as error:
+            explain(error)
+            raise
         except (VivavozError, OSError) as error:
             if ctx.params["debug"]:
                 raise
@@ -60,11 +64,10 @@ class _Subcommands(TyperGroup):
             raise typer.Exit(1) from None
 
 
-app = typer.Typer(
+app = CommandLine(
     cls=_Subcommands,
     help=_EXAMPLES,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

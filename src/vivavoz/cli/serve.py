@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from vivavoz.cli.command_line import CommandLine
 from vivavoz.cli.settings_options import (
     ComputeTypeOption,
     DataDirOption,
@@ -21,7 +22,7 @@ from vivavoz.errors import AddressNotAvailableError
 from vivavoz.runtime.exposure import require_protection
 from vivavoz.settings import LogFormat, Settings
 
-app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
+app = CommandLine()
 
 
 @app.command()
@@ -56,10 +57,13 @@ def serve(
     profile: ProfileOption = None,
     data_dir: DataDirOption = None,
     log_format: Annotated[
-        LogFormat | None, typer.Option(help="How log lines look.", show_default="console")
+        LogFormat | None,
+        typer.Option(
+            metavar="NAME", help="How log lines look: console or json.", show_default="console"
+        ),
     ] = None,
     open_page: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
+        bool, typer.Option("--open", help="Open the page in the browser.")
     ] = False,
 ) -> None:
     """Start the server and its page.

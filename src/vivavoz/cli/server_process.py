@@ -7,6 +7,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from ipaddress import ip_address
 
 import psutil
 import typer
@@ -15,13 +16,14 @@ import uvicorn
 from vivavoz.app import create_app, server_config
 from vivavoz.cli.console import console
 from vivavoz.cli.engine import announce_engine, load_watched
-from vivavoz.engines.registry import LoadedEngine, LoadProgress
+from vivavoz.engines.registry import LoadedEngine, LoadProgress, check_models
 from vivavoz.errors import ServerUnreachableError, VivavozError
 from vivavoz.settings import Settings
 
 _BYTES_PER_GB = 1024**3
 _POLL_S = 0.2
 _LOOPBACK = "127.0.0.1"
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
 def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) -> None:
@@ -31,6 +33,7 @@ def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) 
         VivavozError: the engine that was asked for by name cannot be had, or the history cannot be
             opened.
     """
+    check_models(settings)
     # Uvicorn raises the signal that ended it again. Whoever supervises a server that ended in
     # order is to see a success, after SIGTERM as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -39,6 +42,9 @@ def run_server(settings: Settings, listener: socket.socket, *, open_page: bool) 
 
     def announce() -> None:
         typer.secho(f"Vivavoz listens at {address}", bold=True)
+        if elsewhere := _addresses_elsewhere(listener):
+            typer.echo(f"Other machines find it at {' and '.join(elsewhere)}")
+            typer.echo("Their browsers need HTTPS for the microphone: see docs/operations.md")
         typer.echo(f"Transcripts are kept in {settings.data_dir}")
         if open_page:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -111,8 +117,25 @@ class _Server(uvicorn.Server):
 
 def _page_address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
-        host = "localhost"
+    return _url("localhost" if host in _EVERYWHERE else host, port)
+
+
+def _addresses_elsewhere(listener: socket.socket) -> list[str]:
+    """Where other machines find a server that listens on all of this one's addresses."""
+    host, port = listener.getsockname()[:2]
+    if host not in _EVERYWHERE:
+        return []
+    found = [
+        address.address
+        for addresses in psutil.net_if_addrs().values()
+        for address in addresses
+        if address.family == listener.family
+    ]
+    usable = [name for name in found if not ("%" in name or ip_address(name).is_loopback)]
+    return [_url(name, port) for name in usable]
+
+
+def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -15,7 +15,8 @@ EngineOption = Annotated[
     EngineChoice | None,
     typer.Option(
         "--engine",
-        help="Who decodes; auto: Whisper where its model can be had, else PocketSphinx (English).",
+        metavar="NAME",
+        help="whisper, pocketsphinx (English only) or auto: Whisper if its model can be had.",
         rich_help_panel=_ENGINE,
         show_default="auto",
     ),
@@ -43,7 +44,8 @@ DeviceOption = Annotated[
     Device | None,
     typer.Option(
         "--device",
-        help="Where the model runs.",
+        metavar="NAME",
+        help="Where the model runs: cpu, cuda or auto.",
         rich_help_panel=_ENGINE,
         show_default="auto",
     ),
@@ -72,7 +74,8 @@ ProfileOption = Annotated[
     Profile | None,
     typer.Option(
         "--profile",
-        help="Preset of speed against cost.",
+        metavar="NAME",
+        help="Preset of speed against cost: live, balanced or frugal.",
         rich_help_panel=_ENGINE,
         show_default="balanced",
     ),

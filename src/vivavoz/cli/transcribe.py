@@ -8,6 +8,10 @@ from typing import Annotated
 
 import typer
 
+from vivavoz.cli.command_line import CommandLine
+from vivavoz.cli.console import console
+from vivavoz.cli.destinations import STDIN, destinations
+from vivavoz.cli.failure import sentence_of
 from vivavoz.cli.formats import FormatOption, OutputOption, chosen_format
 from vivavoz.cli.settings_options import (
     ComputeTypeOption,
@@ -20,7 +24,7 @@ from vivavoz.cli.settings_options import (
 )
 from vivavoz.history.export import ExportFormat
 
-app = typer.Typer(rich_markup_mode="markdown", add_completion=False)
+app = CommandLine()
 
 
 @app.command()
@@ -40,7 +44,8 @@ def transcribe(
 ) -> None:
     """Turn audio or video files into text.
 
-    Text goes to standard output as it is found, progress to standard error. The exit code is 0 if
+    Text goes to standard output as it is found, progress to standard error; the texts of several
+    files stand each under its file's name. The exit code is 0 if
     every file was transcribed, 1 if any failed and 2 for a wrong option.
 
     **Examples**
@@ -66,19 +71,33 @@ def transcribe(
         raise typer.BadParameter(
             f"Several files as {chosen.value} need a folder: add --output DIR."
         )
-    from vivavoz.cli.destinations import destinations
     from vivavoz.cli.engine import open_engine
     from vivavoz.cli.file_transcriber import FileTranscriber
 
     paths = destinations(files, chosen, output)
     _require_writable(paths)
-    with (
-        open_engine(settings) as loaded,
-        FileTranscriber(loaded, settings, chosen) as transcriber,
-    ):
-        well = [transcriber.transcribe(*job) for job in zip(files, paths, strict=True)]
-    if not all(well):
+    jobs = [job for job in zip(files, paths, strict=True) if _is_readable(job[0])]
+    well = len(jobs) == len(files)
+    if jobs:
+        with (
+            open_engine(settings) as loaded,
+            FileTranscriber(loaded, settings, chosen, headed=len(files) > 1) as transcriber,
+        ):
+            for job in jobs:
+                well &= transcriber.transcribe(*job)
+    if not well:
         raise typer.Exit(1)
+
+
+def _is_readable(name: str) -> bool:
+    """Whether there is such a file, said before an engine is loaded for nothing."""
+    try:
+        if name != STDIN:
+            Path(name).open("rb").close()
+    except OSError as error:
+        console(stderr=True).print(f"{name}: {sentence_of(error, name)}", style="red")
+        return False
+    return True
 
 
 def _require_writable(paths: Iterable[Path | None]) -> None:

@@ -8,7 +8,7 @@ from vivavoz.errors import EngineNotInstalledError, ModelNotAvailableError
 from vivavoz.recognition.engine import Engine
 from vivavoz.settings import EngineChoice, Settings
 
-__all__ = ["LoadProgress", "LoadedEngine", "OnLoadProgress", "load_engine"]
+__all__ = ["LoadProgress", "LoadedEngine", "OnLoadProgress", "check_models", "load_engine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,24 @@ def load_engine(settings: Settings, on_progress: OnLoadProgress) -> LoadedEngine
     return loaded
 
 
+def check_models(settings: Settings) -> None:
+    """Check, loading nothing, that the models' names can be models'.
+
+    Raises:
+        ModelNotAvailableError: one is neither a size, nor a hub id, nor a model's directory.
+    """
+    if settings.engine is not EngineChoice.POCKETSPHINX:
+        from vivavoz.engines import whisper_loading
+
+        whisper_loading.check_names(settings)
+
+
 def _load(settings: Settings, on_progress: OnLoadProgress) -> LoadedEngine:
+    check_models(settings)  # a slip in a name must not end in a fallback
     if settings.engine is EngineChoice.POCKETSPHINX:
         return LoadedEngine(PocketSphinxEngine())
     from vivavoz.engines import whisper_loading
 
-    whisper_loading.check_names(settings)  # a slip in a name must not end in a fallback
     try:
         return LoadedEngine(whisper_loading.load_whisper(settings, on_progress))
     except (ModelNotAvailableError, EngineNotInstalledError) as error:
