@@ -41,6 +41,7 @@ class VivavozError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+        self.is_counted = False  # in the metrics, where one that is told twice counts once
 
 
 class ClientError(VivavozError, code="INVALID_REQUEST", http_status=400, recoverable=True):

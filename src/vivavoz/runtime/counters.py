@@ -53,6 +53,8 @@ class Counters:
     def failure(
         self, error: VivavozError, request_id: str | None = None, *, is_the_end: bool = False
     ) -> Failed:
-        """An error as a client is told it, counted by its code."""
-        self.errors.labels(error.code).inc()
+        """An error as a client is told it, counted by its code, once however often it is told."""
+        if not error.is_counted:
+            error.is_counted = True
+            self.errors.labels(error.code).inc()
         return Failed.of(error, request_id or uuid4().hex, is_the_end=is_the_end)

@@ -211,9 +211,10 @@ class SessionManager:
         Sessions stay resumable: what is confirmed is in the store, the rest in clients' buffers.
         """
         self._is_draining = True
-        error = self._shutting_down()
         timeout_s = self._services.settings.shutdown_timeout_s
-        await asyncio.gather(*(runner.part(error, timeout_s) for runner in self.runners))
+        await asyncio.gather(
+            *(runner.part(self._shutting_down(), timeout_s) for runner in self.runners)
+        )
 
     def _start(
         self,
@@ -239,8 +240,8 @@ class SessionManager:
         if unfinished is None:
             return self.get(session_id, user_id)
         require_owner(user_id, unfinished.session.user_id, session_id)
-        require_token(token, unfinished.resume_token_hash)
-        if unfinished.is_closed and not await self._in_store(partial(store.reopen, session_id)):
+        require_token(token, unfinished.terms.resume_token_hash)
+        if not await self._in_store(partial(store.reopen, session_id)):
             raise not_found(session_id)
         if session_id in self._runners:
             return self._runners[session_id]

@@ -105,6 +105,9 @@ class Uploads:
                 try:
                     async for event in _events(connection, feeder):
                         yield event
+                except VivavozError as error:
+                    runner.discard(error)
+                    raise
                 finally:
                     runner.discard(SessionCancelledError("The upload was cancelled."))
         finally:
@@ -166,6 +169,7 @@ async def _events(connection: Connection, feeder: _Feeder) -> AsyncIterator[Uplo
                 yield result
             case Failed(error=body) if not body.recoverable:
                 failure = error_of(body.code, body.message, body.details)
+                failure.is_counted = True  # by the session
             case SessionCompleted():
                 yield event
                 return
