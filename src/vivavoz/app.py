@@ -85,7 +85,6 @@ class Server:
             services,
             self.manager.is_live,
             self.loader.until_loaded,
-            self._store.purge_metrics,
             self.trash.purge,
         )
 

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.session.entities import RecognizedWord, StreamingSession, TranscriptionResult
-from vivavoz.session.records import DurableMark, SessionSummary
+from vivavoz.session.records import DurableMark, SessionSummary, SessionTerms
 
 MORNING = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
 UNDO = timedelta(seconds=60)
 """How long what was deleted may be restored."""
+
+TERMS = SessionTerms("hash")
 
 SUMMARY = SessionSummary(
     engine="pocketsphinx",
@@ -29,7 +31,6 @@ SUMMARY = SessionSummary(
     latency_p95_ms=480.0,
     recognition_s=1.5,
     audio_quality_score=0.8,
-    outcome="completed",
 )
 
 
@@ -82,10 +83,12 @@ def dictate(
 ) -> UUID:
     """A whole session, of one second for each text and one of silence after it; its id."""
     session = a_session(user_id, start)
-    store.open_session(session, "hash", None)
+    store.open_session(session, TERMS)
     for index, text in enumerate(texts):
-        store.append_final(a_result(session, text, start_s=2.0 * index), DurableMark(index, index))
-    store.complete(session, SUMMARY)
+        store.append_final(
+            a_result(session, text, start_s=2.0 * index), DurableMark(index, index), SUMMARY
+        )
+    store.complete(session, "stopped", SUMMARY)
     return session.session_id
 
 

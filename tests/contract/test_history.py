@@ -1,6 +1,5 @@
 """One suite for what is done to finished transcripts, over SQLite and over a real PostgreSQL."""
 
-import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,14 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from tests.contract.dictations import MORNING, UNDO, Clock, dictate, listed, rows
 from vivavoz.errors import InvalidMessageError, StorageFailedError, TranscriptNotFoundError
-from vivavoz.history.database import Database
 from vivavoz.history.editing import MAX_TEXT_LENGTH, TranscriptChange
-from vivavoz.history.schema import _MIGRATIONS
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
 from vivavoz.history.transcripts import Transcript
@@ -256,32 +251,3 @@ class TestDeleting:
         for other in others:
             other.close()
         assert set(listed(store)) == set(ids)
-
-
-class TestMigration:
-    def test_a_history_of_the_version_before_is_taken_over(self, url: str, folder: Path) -> None:
-        store = SqlTranscriptStore(url, folder)
-        id_ = dictate(store, "hola a todos", user_id="ana")
-        before = store.catalog.get(id_, None)
-        _migrate(store._database, "0002")
-        assert "deleted_at" not in _columns(store._database)
-        store.close()
-
-        store = SqlTranscriptStore(url, folder)
-        assert store.catalog.get(id_, "ana") == before
-        assert listed(store, "todos", "ana") == [id_]
-        store.close()
-
-
-def _migrate(database: Database, revision: str) -> None:
-    config = Config(stdout=io.StringIO())
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    with database.write() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
-
-
-def _columns(database: Database) -> set[str]:
-    with database.read() as connection:
-        return {column["name"] for column in sa.inspect(connection).get_columns("transcripts")}

@@ -9,9 +9,8 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
+from tests.contract.older_versions import downgrade
 from vivavoz.errors import InvalidMessageError, KeyNotFoundError
 from vivavoz.history.database import Database
 from vivavoz.history.keys import KEY_PREFIX, KeyStore
@@ -170,12 +169,8 @@ def test_the_signing_secret_is_made_once_for_all_servers(url: str) -> None:
 
 def test_a_database_from_before_keys_gets_them(url: str) -> None:
     older = Database(url)
-    config = Config()
-    config.set_main_option("script_location", "vivavoz.history:migrations")
-    config.set_main_option("path_separator", "os")
-    with older.write_alone() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
+    downgrade(older, "0001")
+    with older.read() as connection:
         assert not sa.inspect(connection).has_table(API_KEYS.name)
     older.close()
     database = Database(url)

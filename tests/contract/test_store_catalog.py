@@ -7,7 +7,16 @@ from random import Random
 
 import pytest
 
-from tests.contract.dictations import MORNING, a_result, a_session, dictate, listed, rows
+from tests.contract.dictations import (
+    MORNING,
+    SUMMARY,
+    TERMS,
+    a_result,
+    a_session,
+    dictate,
+    listed,
+    rows,
+)
 from vivavoz.errors import InvalidMessageError, TranscriptNotFoundError
 from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.search import terms_of
@@ -44,8 +53,8 @@ class TestCatalog:
 
     def test_a_live_session_is_not_in_the_history(self, store: SqlTranscriptStore) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "aún no"), DurableMark(1, 1))
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "aún no"), DurableMark(1, 1), SUMMARY)
         assert store.catalog.page(None).total == 0
         with pytest.raises(TranscriptNotFoundError):
             store.catalog.get(session.session_id, None)

@@ -7,10 +7,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from tests.contract.dictations import (
     MORNING,
     SUMMARY,
+    TERMS,
     Clock,
     a_result,
     a_session,
@@ -19,13 +21,13 @@ from tests.contract.dictations import (
 )
 from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.store import SqlTranscriptStore
-from vivavoz.history.tables import SEGMENTS, SESSION_METRICS
+from vivavoz.history.tables import SEGMENTS, SESSION_METRICS, TRANSCRIPTS
 from vivavoz.session.entities import StreamingSession
 from vivavoz.session.events import RecordingOptions
-from vivavoz.session.records import ContainerStream, DurableMark
+from vivavoz.session.records import ContainerStream, DurableMark, SessionTerms
 
-LEFT = replace(SUMMARY, outcome="connection_lost")
-PROMPTS = RecordingOptions(initial_prompt="Acta", partials=False)
+PROMPTED = SessionTerms("hash", "es", RecordingOptions(initial_prompt="Acta", partials=False))
+AWAY = "connection_lost"
 STREAM = ContainerStream("audio/webm;codecs=opus", 1, 0)
 
 
@@ -34,12 +36,12 @@ class TestCompletion:
         self, store: SqlTranscriptStore, folder: Path, clock: Clock
     ) -> None:
         session = a_session("ana")
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "hola a todos"), DurableMark(4, 16_000))
-        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(24, 96_000))
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "hola a todos"), DurableMark(4, 16_000), SUMMARY)
+        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(24, 96_000), SUMMARY)
         clock.now += timedelta(seconds=6)
         session.metadata = {"client": "tests", "lost_audio_s": 0.5}
-        saved = store.complete(session, SUMMARY)
+        saved = store.complete(session, "stopped", SUMMARY)
 
         assert saved is not None
         assert saved.transcript_id == session.session_id
@@ -71,11 +73,11 @@ class TestCompletion:
         self, store: SqlTranscriptStore, folder: Path, clock: Clock
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "hola"), DurableMark(1, 1))
-        saved = store.complete(session, SUMMARY)
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
+        saved = store.complete(session, "stopped", SUMMARY)
         clock.now += timedelta(seconds=60)
-        assert store.complete(session, replace(SUMMARY, finals=9)) == saved
+        assert store.complete(session, "stopped", replace(SUMMARY, finals=9)) == saved
         assert store.save_now(session) == saved
         assert len(list(folder.iterdir())) == 1
         assert store.catalog.page(None).total == 1
@@ -85,30 +87,41 @@ class TestCompletion:
         self, store: SqlTranscriptStore, folder: Path
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "  "), DurableMark(1, 1))
-        assert store.complete(session, SUMMARY) is None
-        assert store.complete(session, SUMMARY) is None
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "  "), DurableMark(1, 1), SUMMARY)
+        assert store.complete(session, "stopped", SUMMARY) is None
+        assert store.complete(session, "stopped", SUMMARY) is None
         never_recorded = a_session()
-        assert store.complete(never_recorded, SUMMARY) is None
+        assert store.complete(never_recorded, "stopped", SUMMARY) is None
         assert store.catalog.page(None).total == 0
         assert list(folder.iterdir()) == []
         assert rows(store, SEGMENTS) == 0
         assert rows(store, SESSION_METRICS) == 2
 
+    def test_what_nobody_measured_has_no_engine_and_no_metrics(
+        self, store: SqlTranscriptStore
+    ) -> None:
+        session = a_session()
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
+        assert store.complete(session, "server_restarted", None) is not None
+        transcript = store.catalog.get(session.session_id, None)
+        assert (transcript.engine, transcript.model) == (None, None)
+        assert rows(store, SESSION_METRICS) == 0
+
     def test_saving_now_and_completing_write_one_file(
         self, store: SqlTranscriptStore, folder: Path
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
+        store.open_session(session, TERMS)
         assert store.save_now(session) is None
-        store.append_final(a_result(session, "hola"), DurableMark(1, 1))
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
         early = store.save_now(session)
         assert early is not None
         assert (folder / early.file_name).read_text().endswith("\n\nhola\n")
         assert store.catalog.page(None).total == 0
-        store.append_final(a_result(session, "adiós", 2.0), DurableMark(2, 2))
-        late = store.complete(session, SUMMARY)
+        store.append_final(a_result(session, "adiós", 2.0), DurableMark(2, 2), SUMMARY)
+        late = store.complete(session, "stopped", SUMMARY)
         assert late is not None
         assert late.file_name == early.file_name
         assert [file.name for file in folder.iterdir()] == [late.file_name]
@@ -141,11 +154,11 @@ class TestCompletion:
         self, store: SqlTranscriptStore, folder: Path
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "hola"), DurableMark(1, 1))
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
         name = f"transcripcion_{MORNING.astimezone():%Y%m%d_%H%M%S}.txt"
         (folder / name).write_text(f"Transcripcion ID: {session.session_id}\nTimestamp: 2026-")
-        saved = store.complete(session, SUMMARY)
+        saved = store.complete(session, "stopped", SUMMARY)
         assert saved is not None
         assert saved.file_name == name
         assert (folder / name).read_text().endswith("\n\nhola\n")
@@ -166,10 +179,10 @@ class TestReopening:
     @pytest.fixture
     def session(self, store: SqlTranscriptStore) -> StreamingSession:
         session = a_session("ana")
-        store.open_session(session, "hash", "es", PROMPTS)
+        store.open_session(session, PROMPTED)
         store.begin_stream(session.session_id, STREAM)
-        store.append_final(a_result(session, "hola a todos"), DurableMark(4, 16_000))
-        store.complete(session, LEFT)
+        store.append_final(a_result(session, "hola a todos"), DurableMark(4, 16_000), SUMMARY)
+        store.complete(session, AWAY, SUMMARY)
         return session
 
     def test_it_goes_on_where_it_was(
@@ -178,21 +191,19 @@ class TestReopening:
         assert store.catalog.page("ana").total == 1
         closed = store.find_unfinished(session.session_id)
         assert closed is not None
-        assert closed.is_closed
         assert store.reopen(session.session_id)
         assert store.reopen(session.session_id)
 
-        opened = store.find_unfinished(session.session_id)
-        assert opened == replace(closed, is_closed=False)
-        assert opened.session.confirmed_text == "hola a todos"
-        assert (opened.resume_token_hash, opened.options) == ("hash", PROMPTS)
-        assert (opened.stream, opened.mark) == (STREAM, DurableMark(4, 16_000))
+        assert store.find_unfinished(session.session_id) == closed
+        assert closed.session.confirmed_text == "hola a todos"
+        assert (closed.terms, closed.summary) == (PROMPTED, SUMMARY)
+        assert (closed.stream, closed.mark) == (STREAM, DurableMark(4, 16_000))
         assert store.catalog.page("ana").total == 0
         assert store.catalog.page("ana", query="hola").total == 0
 
         clock.now += timedelta(seconds=9)
-        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000))
-        saved = store.complete(session, SUMMARY)
+        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000), SUMMARY)
+        saved = store.complete(session, "stopped", SUMMARY)
         assert saved is not None
         (file,) = folder.iterdir()
         assert file.name == saved.file_name
@@ -207,15 +218,15 @@ class TestReopening:
     ) -> None:
         store.catalog.change(session.session_id, "ana", TranscriptChange(title="Saludo"))
         store.reopen(session.session_id)
-        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000))
-        store.complete(session, SUMMARY)
+        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000), SUMMARY)
+        store.complete(session, "stopped", SUMMARY)
         assert store.catalog.get(session.session_id, "ana").title == "Saludo"
 
     def test_who_stays_away_again_finds_it_in_the_history(
         self, store: SqlTranscriptStore, session: StreamingSession
     ) -> None:
         store.reopen(session.session_id)
-        store.complete(session, LEFT)
+        store.complete(session, AWAY, SUMMARY)
         assert store.catalog.get(session.session_id, "ana").text == "hola a todos"
         assert store.reopen(session.session_id)
 
@@ -239,5 +250,106 @@ class TestReopening:
         assert store.find_unfinished(session.session_id) is None
         assert not store.reopen(session.session_id)
 
+    def test_a_session_that_is_taken_up_is_not_left_behind_any_more(
+        self, store: SqlTranscriptStore, clock: Clock
+    ) -> None:
+        """Who finishes what was left behind must not finish what somebody just took up."""
+        session = a_session()
+        store.open_session(session, TERMS)
+        clock.now += timedelta(seconds=10)
+        assert len(store.unfinished_since(clock.now)) == 1
+        assert store.reopen(session.session_id)
+        assert store.unfinished_since(clock.now) == []
+
+    def test_a_language_that_was_heard_is_not_asked_for_afterwards(
+        self, store: SqlTranscriptStore
+    ) -> None:
+        session = a_session()
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
+        store.complete(session, AWAY, SUMMARY)
+        assert store.catalog.get(session.session_id, None).language == "es"
+        unfinished = store.find_unfinished(session.session_id)
+        assert unfinished is not None
+        assert unfinished.terms == TERMS
+
+    def test_its_metrics_are_those_of_its_end(
+        self, store: SqlTranscriptStore, session: StreamingSession
+    ) -> None:
+        assert store.reopen(session.session_id)
+        assert rows(store, SESSION_METRICS) == 0
+        store.complete(session, "stopped", replace(SUMMARY, finals=9))
+        with store._database.read() as connection:
+            (kept,) = connection.execute(sa.select(SESSION_METRICS)).all()
+        assert (kept.outcome, kept.finals) == ("stopped", 9)
+
     def test_there_is_none_to_reopen(self, store: SqlTranscriptStore) -> None:
         assert not store.reopen(uuid4())
+
+
+class TestForgetting:
+    """With what a session was opened is kept for no longer than it may go on."""
+
+    @pytest.fixture
+    def session(self, store: SqlTranscriptStore) -> StreamingSession:
+        session = a_session()
+        options = RecordingOptions(initial_prompt="secreto", hotwords="confidencial")
+        store.open_session(session, SessionTerms("hash", None, options))
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
+        return session
+
+    def test_at_the_end_of_a_session_whose_client_was_there(
+        self, store: SqlTranscriptStore, session: StreamingSession
+    ) -> None:
+        store.complete(session, "stopped", SUMMARY)
+        assert_forgotten(store)
+
+    def test_when_the_time_of_one_whose_client_was_away_is_over(
+        self, store: SqlTranscriptStore, session: StreamingSession, clock: Clock
+    ) -> None:
+        store.complete(session, AWAY, SUMMARY)
+        clock.now = session.start_time + timedelta(seconds=session.duration_limit - 1)
+        assert store.forget_terms() == 0
+        assert store.reopen(session.session_id)
+        store.complete(session, AWAY, SUMMARY)
+        clock.now += timedelta(seconds=1)
+        assert store.forget_terms() == 1
+        assert store.forget_terms() == 0
+        assert_forgotten(store)
+        assert store.catalog.get(session.session_id, None).text == "hola"
+
+    def test_at_once_when_it_is_over_already(
+        self, store: SqlTranscriptStore, session: StreamingSession, clock: Clock
+    ) -> None:
+        clock.now += timedelta(days=1)
+        store.complete(session, "server_restarted", SUMMARY)
+        assert_forgotten(store)
+
+    def test_not_while_a_session_is_open(
+        self, store: SqlTranscriptStore, session: StreamingSession, clock: Clock
+    ) -> None:
+        store.complete(session, AWAY, SUMMARY)
+        store.reopen(session.session_id)
+        clock.now += timedelta(days=1)
+        assert store.forget_terms() == 0
+        unfinished = store.find_unfinished(session.session_id)
+        assert unfinished is not None
+        assert unfinished.terms.options.initial_prompt == "secreto"
+
+    @pytest.mark.parametrize("for_what", ["an edit", "the trash"])
+    def test_as_soon_as_a_person_touches_the_transcript(
+        self, store: SqlTranscriptStore, session: StreamingSession, for_what: str
+    ) -> None:
+        store.complete(session, AWAY, SUMMARY)
+        if for_what == "an edit":
+            store.catalog.change(session.session_id, None, TranscriptChange(text="adiós"))
+        else:
+            store.trash.delete([session.session_id], None)
+        assert_forgotten(store)
+
+
+def assert_forgotten(store: SqlTranscriptStore) -> None:
+    with store._database.read() as connection:
+        (row,) = connection.execute(sa.select(TRANSCRIPTS)).all()
+    assert (row.resume_token_hash, row.recording_options, row.summary) == ("", None, None)
+    assert not any(word in repr(row) for word in ("secreto", "confidencial", "hash"))

@@ -8,7 +8,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from tests.contract.dictations import SUMMARY, a_result, a_session, dictate, rows
+from tests.contract.dictations import (
+    SUMMARY,
+    TERMS,
+    a_result,
+    a_session,
+    dictate,
+    rows,
+)
 from vivavoz.errors import StorageFailedError
 from vivavoz.history.schema import newest_revision
 from vivavoz.history.store import SqlTranscriptStore
@@ -68,7 +75,7 @@ class TestRefusals:
     ) -> None:
         impatient = SqlTranscriptStore(url, folder, lock_timeout_s=0.3)
         session = a_session()
-        store.open_session(session, "hash", None)
+        store.open_session(session, TERMS)
         result = a_result(session, "hola")
         locked, release = threading.Event(), threading.Event()
 
@@ -84,36 +91,36 @@ class TestRefusals:
             assert locked.wait(10)
             try:
                 with pytest.raises(StorageFailedError, match="lock"):
-                    impatient.append_final(result, DurableMark(1, 1))
+                    impatient.append_final(result, DurableMark(1, 1), SUMMARY)
             finally:
                 release.set()
             holding.result()
-        impatient.append_final(result, DurableMark(1, 1))
-        assert impatient.complete(session, SUMMARY) is not None
+        impatient.append_final(result, DurableMark(1, 1), SUMMARY)
+        assert impatient.complete(session, "stopped", SUMMARY) is not None
         impatient.close()
 
     def test_a_lost_folder_keeps_the_text_until_it_is_back(
         self, store: SqlTranscriptStore, folder: Path
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "hola"), DurableMark(1, 1))
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
         folder.rmdir()
         folder.write_text("in the way")
         with pytest.raises(StorageFailedError, match=f"{folder}.*Not a directory"):
-            store.complete(session, SUMMARY)
+            store.complete(session, "stopped", SUMMARY)
         assert store.find_unfinished(session.session_id) is not None
         assert rows(store, SESSION_METRICS) == 0
         folder.unlink()
-        assert store.complete(session, SUMMARY) is not None
+        assert store.complete(session, "stopped", SUMMARY) is not None
 
     @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
     def test_connections_that_the_server_cut_are_made_anew(self, store: SqlTranscriptStore) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
+        store.open_session(session, TERMS)
         self._cut_all_connections(store)
-        store.append_final(a_result(session, "hola"), DurableMark(2, 2))
-        assert store.complete(session, SUMMARY) is not None
+        store.append_final(a_result(session, "hola"), DurableMark(2, 2), SUMMARY)
+        assert store.complete(session, "stopped", SUMMARY) is not None
 
     @staticmethod
     def _cut_all_connections(store: SqlTranscriptStore) -> None:
@@ -127,11 +134,11 @@ class TestRefusals:
 
     def test_errors_carry_no_text(self, store: SqlTranscriptStore, folder: Path) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
+        store.open_session(session, TERMS)
         with store._database.write() as connection:
             connection.exec_driver_sql("DROP TABLE segments")
         with pytest.raises(StorageFailedError) as caught:
-            store.append_final(a_result(session, "secreto"), DurableMark(1, 1))
+            store.append_final(a_result(session, "secreto"), DurableMark(1, 1), SUMMARY)
         error: BaseException | None = caught.value
         while error is not None:
             assert "secreto" not in str(error)

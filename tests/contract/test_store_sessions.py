@@ -3,16 +3,17 @@
 This suite and its neighbours run over SQLite and over a real PostgreSQL.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 
 from tests.contract.dictations import (
     MORNING,
     SUMMARY,
+    TERMS,
     Clock,
     a_result,
     a_session,
@@ -21,11 +22,17 @@ from tests.contract.dictations import (
 )
 from vivavoz.errors import SessionNotFoundError
 from vivavoz.history.store import SqlTranscriptStore
-from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
+from vivavoz.history.tables import SEGMENTS
 from vivavoz.runtime.ports import TranscriptStore
-from vivavoz.session.entities import SessionStatus
+from vivavoz.session.entities import SessionStatus, StreamingSession
 from vivavoz.session.events import RecordingOptions
-from vivavoz.session.records import ContainerStream, DurableMark
+from vivavoz.session.records import ContainerStream, DurableMark, SessionSummary, SessionTerms
+
+
+def summary_of(store: SqlTranscriptStore, session: StreamingSession) -> SessionSummary | None:
+    unfinished = store.find_unfinished(session.session_id)
+    assert unfinished is not None
+    return unfinished.summary
 
 
 class TestLiveSession:
@@ -38,10 +45,10 @@ class TestLiveSession:
     ) -> None:
         session = a_session("ana")
         stream = ContainerStream("audio/webm;codecs=opus", 1, 0)
-        store.open_session(session, "hash of the token", "es")
+        store.open_session(session, SessionTerms("hash of the token", "es"))
         store.begin_stream(session.session_id, stream)
-        store.append_final(a_result(session, "hola a todos"), DurableMark(4, 16_000))
-        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000))
+        store.append_final(a_result(session, "hola a todos"), DurableMark(4, 16_000), SUMMARY)
+        store.append_final(a_result(session, "buenos días", 2.0), DurableMark(12, 48_000), SUMMARY)
 
         other = SqlTranscriptStore(url, folder)
         unfinished = other.find_unfinished(session.session_id)
@@ -54,8 +61,7 @@ class TestLiveSession:
         assert unfinished.session.start_time == session.start_time
         assert unfinished.session.duration_limit == session.duration_limit
         assert unfinished.session.metadata == {"client": "tests"}
-        assert unfinished.resume_token_hash == "hash of the token"
-        assert unfinished.language == "es"
+        assert unfinished.terms == SessionTerms("hash of the token", "es")
         assert unfinished.stream == stream
         assert unfinished.mark == DurableMark(12, 48_000)
 
@@ -69,38 +75,39 @@ class TestLiveSession:
             partials=False,
             metadata={"app": "tests"},
         )
-        store.open_session(session, "hash", None, options)
+        store.open_session(session, SessionTerms("hash", None, options))
         unfinished = store.find_unfinished(session.session_id)
         assert unfinished is not None
-        assert unfinished.options == options.model_copy(update={"metadata": {}})
+        assert unfinished.terms.options == options.model_copy(update={"metadata": {}})
         assert unfinished.session.metadata == session.metadata
 
-    def test_prompts_are_forgotten_with_the_end_of_the_session(
+    def test_what_it_came_to_so_far_is_found_by_another_process(
         self, store: SqlTranscriptStore
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None, RecordingOptions(initial_prompt="secreto"))
-        store.append_final(a_result(session, "hola"), DurableMark(1, 1))
-        store.complete(session, SUMMARY)
-        with store._database.read() as connection:
-            (kept,) = connection.execute(sa.select(TRANSCRIPTS.c.recording_options)).scalars()
-        assert kept is None
+        store.open_session(session, TERMS)
+        assert summary_of(store, session) is None
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
+        assert summary_of(store, session) == SUMMARY
+        later = replace(SUMMARY, engine="whisper", audio_quality_score=0.25)
+        store.advance(session.session_id, DurableMark(9, 9), later)
+        assert summary_of(store, session) == later
 
     def test_opening_twice_keeps_what_is_there(self, store: SqlTranscriptStore) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "hola"), DurableMark(1, 1))
-        store.open_session(session, "other hash", None)
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "hola"), DurableMark(1, 1), SUMMARY)
+        store.open_session(session, SessionTerms("other hash"))
         unfinished = store.find_unfinished(session.session_id)
         assert unfinished is not None
-        assert unfinished.resume_token_hash == "hash"
+        assert unfinished.terms == TERMS
         assert unfinished.session.confirmed_text == "hola"
 
     def test_a_loss_that_was_declared_is_found_by_another_process(
         self, store: SqlTranscriptStore
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
+        store.open_session(session, TERMS)
         store.keep_metadata(session.session_id, {"lost_audio": [{"first_sequence_number": 3}]})
         unfinished = store.find_unfinished(session.session_id)
         assert unfinished is not None
@@ -108,10 +115,10 @@ class TestLiveSession:
 
     def test_a_result_is_kept_once(self, store: SqlTranscriptStore) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
+        store.open_session(session, TERMS)
         result = a_result(session, "una vez")
-        store.append_final(result, DurableMark(1, 1))
-        store.append_final(result, DurableMark(1, 1))
+        store.append_final(result, DurableMark(1, 1), SUMMARY)
+        store.append_final(result, DurableMark(1, 1), SUMMARY)
         assert rows(store, SEGMENTS) == 1
 
     def test_a_character_that_no_database_takes_does_not_stop_the_session(
@@ -119,19 +126,19 @@ class TestLiveSession:
     ) -> None:
         session = a_session()
         session.metadata = {"client": {"note": "a\x00b"}}
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "ho\x00la"), DurableMark(1, 1))
-        store.complete(session, SUMMARY)
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "ho\x00la"), DurableMark(1, 1), SUMMARY)
+        store.complete(session, "stopped", SUMMARY)
         transcript = store.catalog.get(session.session_id, None)
         assert transcript.text == "hola"
         assert "client" in transcript.model_dump_json()
 
     def test_the_durable_mark_never_moves_back(self, store: SqlTranscriptStore) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.advance(session.session_id, DurableMark(9, 900))
-        store.advance(session.session_id, DurableMark(7, 700))
-        store.append_final(a_result(session, "tarde"), DurableMark(8, 800))
+        store.open_session(session, TERMS)
+        store.advance(session.session_id, DurableMark(9, 900), SUMMARY)
+        store.advance(session.session_id, DurableMark(7, 700), SUMMARY)
+        store.append_final(a_result(session, "tarde"), DurableMark(8, 800), SUMMARY)
         unfinished = store.find_unfinished(session.session_id)
         assert unfinished is not None
         assert unfinished.mark == DurableMark(9, 900)
@@ -140,35 +147,35 @@ class TestLiveSession:
         self, store: SqlTranscriptStore
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "segundo", 2.0), DurableMark())
-        store.append_final(a_result(session, " primero ", 0.0), DurableMark())
-        store.append_final(a_result(session, "", 3.0), DurableMark())
-        store.complete(session, SUMMARY)
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "segundo", 2.0), DurableMark(), SUMMARY)
+        store.append_final(a_result(session, " primero ", 0.0), DurableMark(), SUMMARY)
+        store.append_final(a_result(session, "", 3.0), DurableMark(), SUMMARY)
+        store.complete(session, "stopped", SUMMARY)
         assert store.catalog.get(session.session_id, None).text == "primero segundo"
 
     def test_a_session_that_is_not_open_takes_nothing(self, store: SqlTranscriptStore) -> None:
         session = a_session()
         with pytest.raises(SessionNotFoundError):
-            store.append_final(a_result(session, "hola"), DurableMark())
+            store.append_final(a_result(session, "hola"), DurableMark(), SUMMARY)
         with pytest.raises(SessionNotFoundError):
-            store.advance(session.session_id, DurableMark(1, 1))
+            store.advance(session.session_id, DurableMark(1, 1), SUMMARY)
         with pytest.raises(SessionNotFoundError):
             store.begin_stream(session.session_id, ContainerStream("audio/wav", 1, 0))
         assert rows(store, SEGMENTS) == 0
         completed = dictate(store, "hola")
         with pytest.raises(SessionNotFoundError):
-            store.advance(completed, DurableMark(1, 1))
+            store.advance(completed, DurableMark(1, 1), SUMMARY)
 
     def test_unfinished_sessions_are_found_by_their_last_activity(
         self, store: SqlTranscriptStore, clock: Clock
     ) -> None:
         early, late = a_session(), a_session()
-        store.open_session(early, "hash", None)
-        store.open_session(late, "hash", None)
+        store.open_session(early, TERMS)
+        store.open_session(late, TERMS)
         dictate(store, "ya terminada")
         clock.now += timedelta(seconds=10)
-        store.advance(late.session_id, DurableMark(1, 1))
+        store.advance(late.session_id, DurableMark(1, 1), SUMMARY)
 
         def ids(before: datetime) -> list[UUID]:
             return [u.session.session_id for u in store.unfinished_since(before)]
@@ -181,8 +188,8 @@ class TestLiveSession:
         self, store: SqlTranscriptStore, folder: Path
     ) -> None:
         session = a_session()
-        store.open_session(session, "hash", None)
-        store.append_final(a_result(session, "secreto"), DurableMark(1, 1))
+        store.open_session(session, TERMS)
+        store.append_final(a_result(session, "secreto"), DurableMark(1, 1), SUMMARY)
         store.save_now(session)
         store.discard(session.session_id)
         store.discard(session.session_id)

@@ -11,7 +11,7 @@ from tests.faults.speech import opus_speech
 from vivavoz.session.deadlines import Deadline, Moment
 from vivavoz.session.entities import StreamingSession
 from vivavoz.session.limits import SessionRules
-from vivavoz.session.records import ContainerStream, DurableMark, UnfinishedSession
+from vivavoz.session.records import ContainerStream, DurableMark, SessionTerms, UnfinishedSession
 from vivavoz.session.session import Session
 from vivavoz.settings import Settings
 
@@ -45,7 +45,7 @@ def test_a_live_session_goes_by_the_monotonic_clock(jump: timedelta) -> None:
 def test_a_clock_set_back_while_the_server_was_away_gives_no_more_than_the_limit() -> None:
     entity = StreamingSession(start_time=NOON)
     stored = UnfinishedSession(
-        entity, "hash", None, ContainerStream("audio/wav", 1, 0), DurableMark(5, 5)
+        entity, SessionTerms("hash"), ContainerStream("audio/wav", 1, 0), DurableMark(5, 5)
     )
     session = Session(entity, RULES, Moment(0.0, NOON - DAY), stored)
     assert Deadline.DURATION in session.deadlines.pop_due(entity.duration_limit)

@@ -19,7 +19,7 @@ from vivavoz.cli.root import app
 from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.session.entities import StreamingSession, TranscriptionResult
-from vivavoz.session.records import DurableMark, SessionSummary
+from vivavoz.session.records import DurableMark, SessionSummary, SessionTerms
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 FIRST = UUID("aaaa0000-0000-4000-8000-000000000001")
@@ -40,7 +40,6 @@ SUMMARY = SessionSummary(
     latency_p95_ms=300.0,
     recognition_s=5.0,
     audio_quality_score=0.9,
-    outcome="completed",
 )
 
 
@@ -54,7 +53,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ((FIRST, "Un café solo"), (SECOND, "La reunión [bold]de marzo"), (THIRD, "Adiós a todos"))
     ):
         session = StreamingSession(session_id=id_, start_time=START + timedelta(hours=hours))
-        store.open_session(session, "hash", "es")
+        store.open_session(session, SessionTerms("hash", "es"))
         store.append_final(
             TranscriptionResult(
                 session_id=id_,
@@ -68,8 +67,9 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                 processing_time_ms=1.0,
             ),
             DurableMark(1, 1),
+            SUMMARY,
         )
-        store.complete(session, SUMMARY)
+        store.complete(session, "stopped", SUMMARY)
     store.close()
     return folder
 

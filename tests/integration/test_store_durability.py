@@ -12,57 +12,28 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event
 
+from tests.contract.dictations import SUMMARY, TERMS, a_result, a_session
 from vivavoz.errors import StorageFailedError
 from vivavoz.history.editing import TranscriptChange
 from vivavoz.history.store import SqlTranscriptStore
-from vivavoz.session.entities import StreamingSession, TranscriptionResult
-from vivavoz.session.records import DurableMark, SessionSummary
+from vivavoz.session.entities import StreamingSession
+from vivavoz.session.records import DurableMark
 
 WRITER = """
 import sys
 from pathlib import Path
+from tests.contract.dictations import SUMMARY, TERMS, a_result, a_session
 from vivavoz.history.store import SqlTranscriptStore
-from vivavoz.session.entities import StreamingSession, TranscriptionResult
 from vivavoz.session.records import DurableMark
 
 store = SqlTranscriptStore(sys.argv[1], Path(sys.argv[2]))
-session = StreamingSession()
-store.open_session(session, "hash", None)
+session = a_session()
+store.open_session(session, TERMS)
 for number in range(1, 1_000_000):
-    store.append_final(
-        TranscriptionResult(
-            session_id=session.session_id,
-            sequence_number=number,
-            result_type="final",
-            text_content=f"frase{number}",
-            confidence=1.0,
-            start_time=float(number),
-            end_time=number + 0.5,
-            language="es",
-            processing_time_ms=1.0,
-        ),
-        DurableMark(number, number * 16_000),
-    )
+    result = a_result(session, f"frase{number}", start_s=float(number))
+    store.append_final(result, DurableMark(number, number * 16_000), SUMMARY)
     print(session.session_id, number, flush=True)
 """
-
-SUMMARY = SessionSummary(
-    engine="whisper",
-    model="base",
-    audio_s=1.0,
-    wall_s=1.0,
-    chunks=4,
-    bytes=4000,
-    partials=1,
-    finals=1,
-    words=1,
-    reconnects=0,
-    latency_p50_ms=200.0,
-    latency_p95_ms=300.0,
-    recognition_s=0.5,
-    audio_quality_score=0.9,
-    outcome="completed",
-)
 
 
 @pytest.fixture
@@ -75,20 +46,6 @@ def store(url: str, tmp_path: Path) -> Iterator[SqlTranscriptStore]:
     store = SqlTranscriptStore(url, tmp_path / "transcripts", lock_timeout_s=0.2)
     yield store
     store.close()
-
-
-def a_result(session: StreamingSession, text: str, start_s: float = 0.0) -> TranscriptionResult:
-    return TranscriptionResult(
-        session_id=session.session_id,
-        sequence_number=1,
-        result_type="final",
-        text_content=text,
-        confidence=1.0,
-        start_time=start_s,
-        end_time=start_s + 1.0,
-        language="es",
-        processing_time_ms=1.0,
-    )
 
 
 def test_a_killed_process_loses_nothing_that_was_confirmed(url: str, tmp_path: Path) -> None:
@@ -113,10 +70,10 @@ def test_a_killed_process_loses_nothing_that_was_confirmed(url: str, tmp_path: P
 
 
 def test_a_full_disk_is_a_typed_error_and_then_recovers(store: SqlTranscriptStore) -> None:
-    session = StreamingSession()
-    store.open_session(session, "hash", None)
-    store.append_final(a_result(session, "cabe"), DurableMark(1, 1))
-    large = a_result(session, "no cabe " * 100_000, start_s=1.0)
+    session = a_session()
+    store.open_session(session, TERMS)
+    store.append_final(a_result(session, "cabe"), DurableMark(1, 1), SUMMARY)
+    large = a_result(session, "no cabe " * 1_000, start_s=1.0)
     with store._database.read() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     limit = pages + 5
@@ -126,21 +83,21 @@ def test_a_full_disk_is_a_typed_error_and_then_recovers(store: SqlTranscriptStor
         connection.exec_driver_sql(f"PRAGMA max_page_count = {limit}")  # type: ignore[attr-defined]
 
     with pytest.raises(StorageFailedError, match="disk is full"):
-        store.append_final(large, DurableMark(2, 2))
+        store.append_final(large, DurableMark(2, 2), SUMMARY)
     unfinished = store.find_unfinished(session.session_id)
     assert unfinished is not None
     assert unfinished.session.confirmed_text == "cabe"
     assert unfinished.mark == DurableMark(1, 1)
 
     limit = 1_000_000
-    store.append_final(large, DurableMark(2, 2))
+    store.append_final(large, DurableMark(2, 2), SUMMARY)
     unfinished = store.find_unfinished(session.session_id)
     assert unfinished is not None
     assert unfinished.mark == DurableMark(2, 2)
 
 
 def test_only_the_owner_may_read_the_database(store: SqlTranscriptStore, tmp_path: Path) -> None:
-    store.open_session(StreamingSession(), "hash", None)
+    store.open_session(a_session(), TERMS)
     for file in tmp_path.glob("vivavoz.db*"):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "transcripts").stat().st_mode) == 0o700
@@ -151,13 +108,13 @@ def leave_live(store: SqlTranscriptStore, session: StreamingSession) -> None:
 
 
 def delete_for_good(store: SqlTranscriptStore, session: StreamingSession) -> None:
-    store.complete(session, SUMMARY)
+    store.complete(session, "stopped", SUMMARY)
     assert store.catalog.page(None, query="confidencial").total == 1
     store.trash.delete([session.session_id], None, for_good=True)
 
 
 def edit_and_throw_away(store: SqlTranscriptStore, session: StreamingSession) -> None:
-    store.complete(session, SUMMARY)
+    store.complete(session, "stopped", SUMMARY)
     for text in ("confidencial y escrito", "escrito de nuevo"):
         store.catalog.change(session.session_id, None, TranscriptChange(text=text))
     store.trash.delete([session.session_id], None)
@@ -170,9 +127,9 @@ def test_deleted_text_is_not_left_in_the_database(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'vivavoz.db'}"
     store = SqlTranscriptStore(url, tmp_path / "transcripts", undo_delete_s=0.0)
-    session = StreamingSession()
-    store.open_session(session, "hash", None)
-    store.append_final(a_result(session, "confidencial"), DurableMark(1, 1))
+    session = a_session()
+    store.open_session(session, TERMS)
+    store.append_final(a_result(session, "confidencial"), DurableMark(1, 1), SUMMARY)
     delete(store, session)
     store.close()
     for file in tmp_path.rglob("*"):

@@ -15,6 +15,7 @@ from vivavoz.history.database import Database
 from vivavoz.history.editing import TranscriptChange, clean_text, clean_title
 from vivavoz.history.files import TranscriptFiles
 from vivavoz.history.index import add_to_index, matching
+from vivavoz.history.resumption import FORGOTTEN
 from vivavoz.history.rows import (
     TableRow,
     lock_rows,
@@ -170,13 +171,8 @@ class Catalog:
         original = text_of_rows(segment_rows(connection, row.number))
         now = self._clock()
         shown = original if text is None else text
-        _update(
-            connection,
-            row,
-            text=shown,
-            word_count=len(shown.split()),
-            edited_at=None if shown == original else now,
-        )
+        edited = {"edited_at": None} if shown == original else {"edited_at": now, **FORGOTTEN}
+        _update(connection, row, text=shown, word_count=len(shown.split()), **edited)
         save_file(connection, self._files, row, shown, now)
 
     def _lock_one(

@@ -9,16 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from vivavoz.history.files import TranscriptFiles
-from vivavoz.history.index import add_to_index, remove_from_index
+from vivavoz.history.index import add_to_index
+from vivavoz.history.resumption import values_after
 from vivavoz.history.rows import TableRow, language_of_rows, text_of_rows
 from vivavoz.history.tables import SESSION_METRICS, TRANSCRIPTS
 from vivavoz.history.transcripts import automatic_title
 from vivavoz.session.entities import StreamingSession
-from vivavoz.session.records import AWAY_OUTCOMES, SavedTranscript, SessionSummary
+from vivavoz.session.records import SavedTranscript, SessionSummary
 
 _SAMPLE_RATE_HZ = 16_000
-_NO_MORE = {"resume_token_hash": "", "recording_options": None}
-"""What only a session needs that may go on."""
 
 
 def save_file(
@@ -42,13 +41,14 @@ def consolidate(
     row: TableRow,
     segments: Sequence[TableRow],
     session: StreamingSession,
-    summary: SessionSummary,
+    outcome: str,
+    summary: SessionSummary | None,
     now: datetime,
 ) -> None:
     """Make the session's row a complete transcript and index its words."""
     text = text_of_rows(segments)
     title = row.title or automatic_title(text)
-    durable_s = row.durable_sample / _SAMPLE_RATE_HZ
+    heard_s = 0.0 if summary is None else summary.audio_s
     connection.execute(
         sa.update(TRANSCRIPTS)
         .where(TRANSCRIPTS.c.number == row.number)
@@ -56,40 +56,28 @@ def consolidate(
             status="complete",
             title=title,
             text=text,
-            language=row.language or language_of_rows(segments),
-            engine=summary.engine,
-            model=summary.model,
+            language=row.asked_language or language_of_rows(segments),
+            engine=None if summary is None else summary.engine,
+            model=None if summary is None else summary.model,
             finished_at=now,
-            duration_s=max(durable_s, segments[-1].end_s, summary.audio_s),
+            duration_s=max(row.durable_sample / _SAMPLE_RATE_HZ, segments[-1].end_s, heard_s),
             word_count=len(text.split()),
             metadata=session.metadata or row.metadata,
-            **({} if summary.outcome in AWAY_OUTCOMES else _NO_MORE),
+            **values_after(row, outcome, summary, now),
         )
     )
     add_to_index(connection, row.number, title, text)
 
 
-def reopen(connection: Connection, row: TableRow, now: datetime) -> None:
-    """Make a complete transcript a session's row again. Its file stays until there is another, and
-    its title if a person gave it."""
-    title = "" if row.title == automatic_title(row.text) else row.title
-    connection.execute(
-        sa.update(TRANSCRIPTS)
-        .where(TRANSCRIPTS.c.number == row.number)
-        .values(status="live", title=title, text="", finished_at=None, last_activity=now)
-    )
-    remove_from_index(connection, row.number)
-
-
 def keep_metrics(
-    connection: Connection, session_id: UUID, summary: SessionSummary, now: datetime
+    connection: Connection, session_id: UUID, outcome: str, summary: SessionSummary, now: datetime
 ) -> None:
     """Keep the metrics of a finished session, once."""
     of_session = SESSION_METRICS.c.session_id == session_id
     if connection.execute(sa.select(of_session).where(of_session)).first() is None:
         connection.execute(
             sa.insert(SESSION_METRICS).values(
-                session_id=session_id, finished_at=now, **asdict(summary)
+                session_id=session_id, finished_at=now, outcome=outcome, **asdict(summary)
             )
         )
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -12,14 +11,8 @@ from sqlalchemy.engine import Connection, Row
 from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
 from vivavoz.history.text import one_line
 from vivavoz.history.transcripts import Segment, Transcript
-from vivavoz.session.entities import RecognizedWord, SessionStatus, StreamingSession
-from vivavoz.session.events import RecordingOptions
-from vivavoz.session.records import (
-    ContainerStream,
-    DurableMark,
-    SavedTranscript,
-    UnfinishedSession,
-)
+from vivavoz.session.entities import RecognizedWord
+from vivavoz.session.records import SavedTranscript
 
 TableRow: TypeAlias = Row[Any]
 
@@ -102,56 +95,6 @@ def summary_fields(row: TableRow) -> dict[str, Any]:
 def to_saved(row: TableRow) -> SavedTranscript:
     """Where a complete transcript went."""
     return SavedTranscript(transcript_id=row.id, saved_at=row.saved_at, file_name=row.file_name)
-
-
-def may_go_on(row: TableRow, now: datetime) -> bool:
-    """Whether its client may come back to the session: it is open, or was completed without its
-    client, which is when its token is kept, nobody has touched it since, and it has time left."""
-    if row.status != "complete":
-        return True
-    is_touched = row.edited_at is not None or row.deleted_at is not None
-    ends_at = row.started_at + timedelta(seconds=row.duration_limit_s)
-    return bool(row.resume_token_hash) and not is_touched and now < ends_at
-
-
-def to_unfinished(row: TableRow, confirmed_text: str) -> UnfinishedSession:
-    """What a restart needs of a live session."""
-    mark = DurableMark(row.durable_sequence_number, row.durable_sample)
-    session = StreamingSession(
-        session_id=row.id,
-        user_id=row.user_id,
-        status=SessionStatus.RECONNECTING,
-        start_time=row.started_at,
-        last_activity=row.last_activity,
-        duration_limit=row.duration_limit_s,
-        audio_chunks_received=mark.sequence_number,
-        confirmed_text=confirmed_text,
-        metadata=row.metadata,
-    )
-    return UnfinishedSession(
-        session=session,
-        resume_token_hash=row.resume_token_hash,
-        language=row.language,
-        stream=_to_stream(row),
-        mark=mark,
-        options=RecordingOptions.model_validate(row.recording_options or {}),
-        is_closed=row.status == "complete",
-    )
-
-
-def options_to_json(options: RecordingOptions) -> dict[str, Any]:
-    """What ``to_unfinished`` reads; the metadata has a column of its own."""
-    return options.model_dump(mode="json", exclude={"metadata"}, exclude_defaults=True)
-
-
-def _to_stream(row: TableRow) -> ContainerStream | None:
-    if row.stream_mime_type is None:
-        return None
-    return ContainerStream(
-        mime_type=row.stream_mime_type,
-        first_sequence_number=row.stream_first_sequence_number,
-        first_sample=row.stream_first_sample,
-    )
 
 
 def _to_segment(row: TableRow) -> Segment:

@@ -11,29 +11,28 @@ from sqlalchemy.engine import Connection
 
 from vivavoz.errors import SessionNotFoundError
 from vivavoz.history.catalog import Catalog
-from vivavoz.history.completion import consolidate, keep_metrics, reopen, save_file
+from vivavoz.history.completion import consolidate, keep_metrics, save_file
 from vivavoz.history.database import Database
 from vivavoz.history.files import TranscriptFiles
 from vivavoz.history.keys import KeyStore
-from vivavoz.history.rows import (
-    find_row,
-    lock_row,
+from vivavoz.history.resumption import (
+    forget_late,
     may_go_on,
-    options_to_json,
-    segment_rows,
-    text_of_rows,
-    to_saved,
+    reopen,
+    summary_values,
+    terms_values,
     to_unfinished,
 )
+from vivavoz.history.rows import find_row, lock_row, segment_rows, text_of_rows, to_saved
 from vivavoz.history.tables import SEGMENTS, SESSION_METRICS, TRANSCRIPTS
 from vivavoz.history.trash import Trash, forget
 from vivavoz.session.entities import StreamingSession, TranscriptionResult, utc_now
-from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import (
     ContainerStream,
     DurableMark,
     SavedTranscript,
     SessionSummary,
+    SessionTerms,
     UnfinishedSession,
 )
 
@@ -78,13 +77,7 @@ class SqlTranscriptStore:
         """Close every connection to the database."""
         self._database.close()
 
-    def open_session(
-        self,
-        session: StreamingSession,
-        resume_token_hash: str,
-        language: str | None,
-        options: RecordingOptions | None = None,
-    ) -> None:
+    def open_session(self, session: StreamingSession, terms: SessionTerms) -> None:
         """Make room for a session that starts to record; a second call changes nothing."""
         with self._database.write() as connection:
             if lock_row(connection, session.session_id) is not None:
@@ -94,13 +87,11 @@ class SqlTranscriptStore:
                     id=session.session_id,
                     user_id=session.user_id,
                     status="live",
-                    language=language,
                     started_at=session.start_time,
                     last_activity=self._clock(),
                     duration_limit_s=session.duration_limit,
                     metadata=session.metadata,
-                    resume_token_hash=resume_token_hash,
-                    recording_options=options_to_json(options or RecordingOptions()),
+                    **terms_values(terms),
                 )
             )
 
@@ -119,15 +110,17 @@ class SqlTranscriptStore:
                 stream_first_sample=stream.first_sample,
             )
 
-    def append_final(self, result: TranscriptionResult, mark: DurableMark) -> None:
-        """Keep one final result and how far the session is durable with it; a result that is kept
-        already is not kept twice.
+    def append_final(
+        self, result: TranscriptionResult, mark: DurableMark, summary: SessionSummary
+    ) -> None:
+        """Keep one final result, how far the session is durable with it, and what the session came
+        to so far; a result that is kept already is not kept twice.
 
         Raises:
             SessionNotFoundError: the session was not opened, or is completed or discarded.
         """
         with self._database.write() as connection:
-            number = self._update_live(connection, result.session_id, **_forward(mark))
+            number = self._go_forward(connection, result.session_id, mark, summary)
             kept = sa.select(SEGMENTS.c.number).where(SEGMENTS.c.result_id == result.result_id)
             if connection.execute(kept).first() is not None:
                 return
@@ -146,14 +139,14 @@ class SqlTranscriptStore:
                 )
             )
 
-    def advance(self, session_id: UUID, mark: DurableMark) -> None:
+    def advance(self, session_id: UUID, mark: DurableMark, summary: SessionSummary) -> None:
         """Move the durable mark over audio that held no speech; it never moves back.
 
         Raises:
             SessionNotFoundError: the session was not opened, or is completed or discarded.
         """
         with self._database.write() as connection:
-            self._update_live(connection, session_id, **_forward(mark))
+            self._go_forward(connection, session_id, mark, summary)
 
     def keep_metadata(self, session_id: UUID, metadata: dict[str, Any]) -> None:
         """Keep what the session declares, in place of what was kept before.
@@ -165,16 +158,18 @@ class SqlTranscriptStore:
             self._update_live(connection, session_id, metadata=metadata)
 
     def complete(
-        self, session: StreamingSession, summary: SessionSummary
+        self, session: StreamingSession, outcome: str, summary: SessionSummary | None
     ) -> SavedTranscript | None:
-        """Consolidate the session into the history, write its transcript file and keep its metrics.
+        """Consolidate the session into the history, write its transcript file and keep its metrics,
+        unless nothing was measured: its engine is unknown then.
 
         None, and nothing but the metrics kept, when there is no text. A second call changes nothing
         and returns the same.
         """
         now = self._clock()
         with self._database.write_alone() as connection:
-            keep_metrics(connection, session.session_id, summary, now)
+            if summary is not None:
+                keep_metrics(connection, session.session_id, outcome, summary, now)
             row = lock_row(connection, session.session_id)
             if row is None or row.status == "complete":
                 return None if row is None else to_saved(row)
@@ -183,7 +178,7 @@ class SqlTranscriptStore:
             if not text:
                 forget(connection, self._files, row)
                 return None
-            consolidate(connection, row, segments, session, summary, now)
+            consolidate(connection, row, segments, session, outcome, summary, now)
             return save_file(connection, self._files, row, text, now)
 
     def save_now(self, session: StreamingSession) -> SavedTranscript | None:
@@ -217,8 +212,8 @@ class SqlTranscriptStore:
             return to_unfinished(row, text_of_rows(segment_rows(connection, row.number)))
 
     def reopen(self, session_id: UUID) -> bool:
-        """Take a session that was completed while its client was away out of the finished ones;
-        whether it may go on. One that is still open is as good."""
+        """Take up a session that no process holds, out of the finished ones if it was completed
+        while its client was away; whether it may go on."""
         with self._database.write() as connection:
             row = lock_row(connection, session_id)
             if row is None or not may_go_on(row, self._clock()):
@@ -239,12 +234,25 @@ class SqlTranscriptStore:
                 for row in rows
             ]
 
+    def forget_terms(self) -> int:
+        """Forget with what sessions were opened that may no longer be reopened: tokens, prompts,
+        hotwords; how many there were."""
+        with self._database.write() as connection:
+            return forget_late(connection, self._clock())
+
     def purge_metrics(self, before: datetime) -> int:
         """Delete the metrics of sessions that finished before that time; how many there were."""
         with self._database.write() as connection:
             return connection.execute(
                 sa.delete(SESSION_METRICS).where(SESSION_METRICS.c.finished_at < before)
             ).rowcount
+
+    def _go_forward(
+        self, connection: Connection, session_id: UUID, mark: DurableMark, summary: SessionSummary
+    ) -> int:
+        return self._update_live(
+            connection, session_id, **_forward(mark), **summary_values(summary)
+        )
 
     def _update_live(self, connection: Connection, session_id: UUID, **values: object) -> int:
         """Change a live session's row and return its number."""

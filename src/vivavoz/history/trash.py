@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from vivavoz.history.database import Database
 from vivavoz.history.files import TranscriptFiles
 from vivavoz.history.index import purge_index, remove_from_index
+from vivavoz.history.resumption import FORGOTTEN
 from vivavoz.history.rows import TableRow, lock_rows
 from vivavoz.history.tables import TRANSCRIPTS
 from vivavoz.history.transcripts import Affected
@@ -55,7 +56,7 @@ class Trash:
             if for_good:
                 self._erase(connection, rows)
             else:
-                _mark(connection, rows, deleted_at=self._clock())
+                _update(connection, rows, deleted_at=self._clock(), **FORGOTTEN)
         return sorted_out(transcript_ids, {row.id for row in rows})
 
     def restore(self, transcript_ids: Sequence[UUID], user_id: str | None) -> Affected:
@@ -64,7 +65,7 @@ class Trash:
         can_be_had = deleted_at.is_(None) | (deleted_at > self._clock() - self._undo)
         with self._database.write() as connection:
             rows = lock_rows(connection, transcript_ids, complete_of(user_id) & can_be_had)
-            _mark(connection, rows, deleted_at=None)
+            _update(connection, rows, deleted_at=None)
         return sorted_out(transcript_ids, {row.id for row in rows})
 
     def purge(self) -> int:
@@ -102,10 +103,8 @@ def forget(connection: Connection, files: TranscriptFiles, row: TableRow) -> Non
         files.delete(row.file_name)
 
 
-def _mark(connection: Connection, rows: Sequence[TableRow], *, deleted_at: datetime | None) -> None:
+def _update(connection: Connection, rows: Sequence[TableRow], **values: object) -> None:
     numbers = [row.number for row in rows]
     connection.execute(
-        sa.update(TRANSCRIPTS)
-        .where(TRANSCRIPTS.c.number.in_(numbers))
-        .values(deleted_at=deleted_at)
+        sa.update(TRANSCRIPTS).where(TRANSCRIPTS.c.number.in_(numbers)).values(**values)
     )

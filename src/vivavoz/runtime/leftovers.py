@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -11,9 +11,10 @@ from vivavoz.errors import StorageFailedError
 from vivavoz.runtime.memory import give_back_freed
 from vivavoz.runtime.services import Services
 from vivavoz.session.entities import SessionStatus
-from vivavoz.session.records import SessionSummary, UnfinishedSession
+from vivavoz.session.records import UnfinishedSession
 
 _EVERY_S = 60.0
+_OUTCOME = "server_restarted"
 log = structlog.get_logger(__name__)
 
 
@@ -25,7 +26,6 @@ class Leftovers:
         services: the server's.
         is_live: whether a session is in this process's hands.
         until_loaded: waits for the engine: no client can come back before it is there.
-        purge_metrics: deletes the session metrics from before a time. Blocks.
         purge_deleted: deletes for good the transcripts that can no longer be brought back. Blocks.
     """
 
@@ -34,13 +34,11 @@ class Leftovers:
         services: Services,
         is_live: Callable[[UUID], bool],
         until_loaded: Callable[[], Awaitable[object]],
-        purge_metrics: Callable[[datetime], object],
         purge_deleted: Callable[[], object],
     ) -> None:
         self._services = services
         self._is_live = is_live
         self._until_loaded = until_loaded
-        self._purge_metrics = purge_metrics
         self._purge_deleted = purge_deleted
 
     async def run(self) -> None:
@@ -53,8 +51,10 @@ class Leftovers:
 
     def purge(self) -> None:
         """Delete what has been kept for long enough, and give freed memory back. Blocks."""
+        store = self._services.store
         retention = timedelta(days=self._services.settings.metrics_retention_days)
-        self._purge_metrics(self._services.clock.now().wall - retention)
+        store.purge_metrics(self._services.clock.now().wall - retention)
+        store.forget_terms()
         self._purge_deleted()
         give_back_freed()
 
@@ -79,25 +79,6 @@ class Leftovers:
         return finished
 
     def _finish(self, unfinished: UnfinishedSession) -> None:
-        session = unfinished.session
-        wall_s = (session.last_activity - session.start_time).total_seconds()
-        summary = SessionSummary(
-            engine="",
-            model="",
-            audio_s=unfinished.mark.sample_index / 16_000,
-            wall_s=max(wall_s, 0.0),
-            chunks=session.audio_chunks_received,
-            bytes=0,
-            partials=0,
-            finals=0,
-            words=len(session.confirmed_text.split()),
-            reconnects=0,
-            latency_p50_ms=0.0,
-            latency_p95_ms=0.0,
-            recognition_s=0.0,
-            audio_quality_score=0.0,
-            outcome="server_restarted",
-        )
-        done = session.model_copy(update={"status": SessionStatus.COMPLETED})
-        self._services.store.complete(done, summary)
-        log.info("session_recovered", session_id=str(session.session_id))
+        done = unfinished.session.model_copy(update={"status": SessionStatus.COMPLETED})
+        self._services.store.complete(done, _OUTCOME, unfinished.summary)
+        log.info("session_recovered", session_id=str(done.session_id))

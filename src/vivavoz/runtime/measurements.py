@@ -52,6 +52,7 @@ class SessionGauge:
 
     def __init__(self, created_s: float) -> None:
         self.partials = self.finals = self.words = 0
+        self.recognition_s = 0.0
         self.latency_ms = 0.0
         self._created_s = created_s
         self._quality = QualityMeter()
@@ -109,11 +110,9 @@ class SessionGauge:
         chunks: int,
         size_bytes: int,
         reconnects: int,
-        recognition_s: float,
-        outcome: str,
         at_s: float,
     ) -> SessionSummary:
-        """The one row that is kept of the session."""
+        """What is kept of it."""
         latencies = np.array(self._latencies_ms or [0.0])
         p50, p95 = np.percentile(latencies, [50, 95])
         return SessionSummary(
@@ -129,7 +128,6 @@ class SessionGauge:
             reconnects=reconnects,
             latency_p50_ms=float(p50),
             latency_p95_ms=float(p95),
-            recognition_s=recognition_s,
+            recognition_s=self.recognition_s,
             audio_quality_score=self._quality.score,
-            outcome=outcome,
         )

@@ -5,12 +5,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from vivavoz.session.entities import StreamingSession, TranscriptionResult
-from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import (
     ContainerStream,
     DurableMark,
     SavedTranscript,
     SessionSummary,
+    SessionTerms,
     UnfinishedSession,
 )
 
@@ -19,33 +19,29 @@ class TranscriptStore(Protocol):
     """Where confirmed text goes. Calls block until the work is committed, come from one worker
     thread at a time, and raise ``StorageFailedError`` when the database or the disk refuses."""
 
-    def open_session(
-        self,
-        session: StreamingSession,
-        resume_token_hash: str,
-        language: str | None,
-        options: RecordingOptions,
-    ) -> None:
+    def open_session(self, session: StreamingSession, terms: SessionTerms) -> None:
         """Make room for a session that starts to record."""
 
     def begin_stream(self, session_id: UUID, stream: ContainerStream) -> None:
         """A new container stream begins."""
 
-    def append_final(self, result: TranscriptionResult, mark: DurableMark) -> None:
-        """Keep one final result and how far the session is durable with it. Idempotent by
-        ``result_id``."""
+    def append_final(
+        self, result: TranscriptionResult, mark: DurableMark, summary: SessionSummary
+    ) -> None:
+        """Keep one final result, how far the session is durable with it, and what the session came
+        to so far. Idempotent by ``result_id``."""
 
-    def advance(self, session_id: UUID, mark: DurableMark) -> None:
+    def advance(self, session_id: UUID, mark: DurableMark, summary: SessionSummary) -> None:
         """Move the durable mark over audio that held no speech."""
 
     def keep_metadata(self, session_id: UUID, metadata: dict[str, Any]) -> None:
         """Keep what the session declares, losses for one, in place of what was kept before."""
 
     def complete(
-        self, session: StreamingSession, summary: SessionSummary
+        self, session: StreamingSession, outcome: str, summary: SessionSummary | None
     ) -> SavedTranscript | None:
-        """Consolidate the session into the history and write its transcript file; none when there
-        is no text to keep. Idempotent."""
+        """Consolidate the session into the history, write its transcript file and keep its metrics,
+        if it was measured; none when there is no text to keep. Idempotent."""
 
     def save_now(self, session: StreamingSession) -> SavedTranscript | None:
         """Write the transcript file of what is confirmed so far; the session goes on."""
@@ -57,7 +53,14 @@ class TranscriptStore(Protocol):
         """The session, if the store holds it and it was not completed, or without its client."""
 
     def reopen(self, session_id: UUID) -> bool:
-        """Let a session go on that was completed without its client; whether it may."""
+        """Take up a session that no process holds, also one that was completed without its client;
+        whether it may go on."""
 
     def unfinished_since(self, before: datetime) -> list[UnfinishedSession]:
         """Unfinished sessions whose last activity was before that time."""
+
+    def forget_terms(self) -> int:
+        """Forget with what sessions were opened that may no longer be reopened; how many."""
+
+    def purge_metrics(self, before: datetime) -> int:
+        """Delete the metrics of sessions that finished before that time; how many."""

@@ -59,11 +59,6 @@ class Recording:
         """Whether the client may send more."""
         return self.pending_chunks < self._services.settings.max_unacknowledged_chunks
 
-    @property
-    def recognition_s(self) -> float:
-        """Seconds of worker threads spent on decodes."""
-        return self._transcription.recognition_s if self._transcription else 0.0
-
     def start(self, event: StartRecording) -> None:
         """Begin.
 
@@ -78,8 +73,9 @@ class Recording:
         entity, options = self._session.entity, event.options
         if options.metadata:
             entity.metadata["client"] = dict(options.metadata)
-        opening = (entity.model_copy(deep=True), self._terms.resume_token_hash, language, options)
-        self._reporter.journal.write(partial(self._services.store.open_session, *opening))
+        terms = SessionTerms(self._terms.resume_token_hash, language, options)
+        opened = entity.model_copy(deep=True)
+        self._reporter.journal.write(partial(self._services.store.open_session, opened, terms))
         self._reporter.stream_announced(stream)
         self._open(language, options)
         self._open_stream(audio_format.mime_type)

@@ -9,13 +9,18 @@ from functools import partial
 from vivavoz.audio.levels import Levels
 from vivavoz.errors import RecognitionFailedError, StorageFailedError
 from vivavoz.recognition.engine import EngineCapabilities
-from vivavoz.recognition.outputs import Final, Lost, Output, Partial
+from vivavoz.recognition.outputs import Lost, Output, Partial
 from vivavoz.runtime.journal import Journal
 from vivavoz.runtime.line import ClientLine
 from vivavoz.runtime.measurements import SessionGauge
 from vivavoz.runtime.results import appended, result_of
 from vivavoz.runtime.services import Services
-from vivavoz.session.entities import AudioChunk, SessionMetrics, SessionStatus
+from vivavoz.session.entities import (
+    AudioChunk,
+    SessionMetrics,
+    SessionStatus,
+    TranscriptionResult,
+)
 from vivavoz.session.events import (
     SessionCompleted,
     TranscriptionFinal,
@@ -38,6 +43,7 @@ class Reporter:
         session: whose text it is; its entity and its durable mark are kept up to date.
         services: the server's.
         line: to the client.
+        capabilities: of the engine in use.
         durable_moved: called when chunks became safe to forget.
     """
 
@@ -46,12 +52,14 @@ class Reporter:
         session: Session,
         services: Services,
         line: ClientLine,
+        capabilities: EngineCapabilities,
         *,
         durable_moved: Callable[[], None],
     ) -> None:
         self._session = session
         self._services = services
         self._line = line
+        self._engine = capabilities
         self._durable_moved = durable_moved
         self._first_sample = self._stored_sample = session.watermarks.decoded.sample_index
         self._offset_s = self._first_sample / _SAMPLE_RATE_HZ
@@ -108,7 +116,7 @@ class Reporter:
         entity.partial_text = ""
         entity.confirmed_text = appended(entity.confirmed_text, output.text)
         self._line.send(TranscriptionFinal(result=result))
-        self._commit(output, partial(self._services.store.append_final, result))
+        self._commit(result, end_sample)
 
     def settled(self, sample_index: int) -> None:
         """Everything before this sample is final: durable once the writes before are committed."""
@@ -117,7 +125,8 @@ class Reporter:
         if sample_index - self._stored_sample >= _ADVANCE_EVERY_SAMPLES:
             self._stored_sample = sample_index
             session_id = self._session.entity.session_id
-            self.journal.write(partial(self._services.store.advance, session_id, mark), mark)
+            advance = partial(self._services.store.advance, session_id, mark, self._summary())
+            self.journal.write(advance, mark)
         else:
             self.journal.write_nothing(mark)
 
@@ -154,17 +163,15 @@ class Reporter:
         session_id = self._session.entity.session_id
         self.journal.write(partial(self._services.store.discard, session_id))
 
-    async def keep(
-        self, capabilities: EngineCapabilities, recognition_s: float, outcome: str
-    ) -> SessionCompleted:
+    async def keep(self, outcome: str) -> SessionCompleted:
         """Consolidate the session into the history, unless there is no text to keep; what the
         client is told of it. A store that refuses is asked again for as long as the server runs.
         """
         kept: list[SavedTranscript | None] = []
         entity, store = self._session.entity, self._services.store
-        summary = self._summary(capabilities, recognition_s, outcome)
+        summary = self._summary()
         done = entity.model_copy(update={"status": SessionStatus.COMPLETED})
-        self.journal.write(lambda: kept.append(store.complete(done, summary)))
+        self.journal.write(lambda: kept.append(store.complete(done, outcome, summary)))
         await self.journal.flushed(None)
         saved = kept[0] if kept else None
         return SessionCompleted(
@@ -177,19 +184,18 @@ class Reporter:
             audio_chunks_received=entity.audio_chunks_received,
         )
 
-    def _summary(
-        self, capabilities: EngineCapabilities, recognition_s: float, outcome: str
-    ) -> SessionSummary:
-        return self.gauge.summary(
-            engine=capabilities.name,
-            model=capabilities.model,
+    def _summary(self) -> SessionSummary:
+        """What the session came to so far, in earlier processes too."""
+        summary = self.gauge.summary(
+            engine=self._engine.name,
+            model=self._engine.model,
             chunks=self._session.intake.chunks_received,
             size_bytes=self._session.intake.bytes_received,
             reconnects=self._session.reconnects,
-            recognition_s=recognition_s,
-            outcome=outcome,
             at_s=self._services.clock.now().monotonic_s,
         )
+        earlier = self._session.earlier_summary
+        return summary if earlier is None else earlier.joined(summary)
 
     def _store_streams_after(self, mark: DurableMark) -> None:
         streams = self._streams_to_store
@@ -197,11 +203,11 @@ class Reporter:
             begin = partial(self._services.store.begin_stream, self._session.entity.session_id)
             self.journal.write(partial(begin, streams.popleft()))
 
-    def _commit(self, final: Final, append: Callable[[DurableMark], None]) -> None:
-        end_sample = self._first_sample + final.end_sample
+    def _commit(self, result: TranscriptionResult, end_sample: int) -> None:
         mark = self._session.watermarks.settle(end_sample)
         self._stored_sample = end_sample
-        self.journal.write(partial(append, mark), mark)
+        append = partial(self._services.store.append_final, result, mark, self._summary())
+        self.journal.write(append, mark)
 
     def _measure(self, result_type: str, end_sample: int) -> None:
         now_s = self._services.clock.now().monotonic_s

@@ -66,7 +66,9 @@ class SessionRunner:
         self._outcome = "stopped"
         self.ended = asyncio.Event()
         self.line = ClientLine(session, services, self._capabilities)
-        self.reporter = Reporter(session, services, self.line, durable_moved=self._durable_moved)
+        self.reporter = Reporter(
+            session, services, self.line, self._capabilities, durable_moved=self._durable_moved
+        )
         self._recording = Recording(session, services, recognition, self.reporter, self, terms)
         self._flow_control = FlowControl(session, self._recording, self.line)
         self._alarm = Alarm(services.clock, session.deadlines, self._run_out)
@@ -159,6 +161,10 @@ class SessionRunner:
         """The recogniser has something to say."""
         self.reporter.said(output, recognition_s)
 
+    def decoded(self, ran_s: float) -> None:
+        """A decode was at work for so long."""
+        self.reporter.gauge.recognition_s += ran_s
+
     def settled(self, sample_index: int) -> None:
         """Everything before this sample is final."""
         self.reporter.settled(sample_index)
@@ -250,9 +256,7 @@ class SessionRunner:
 
     async def _complete(self) -> None:
         try:
-            self.farewell = await self.reporter.keep(
-                self._capabilities, self._recording.recognition_s, self._outcome
-            )
+            self.farewell = await self.reporter.keep(self._outcome)
         except VivavozError as error:
             self.fail(error)
             return

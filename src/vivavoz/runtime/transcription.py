@@ -35,6 +35,9 @@ class Listener(Protocol):
     def said(self, output: Output, recognition_s: float) -> None:
         """The recogniser has something to say; the decode behind it took so long."""
 
+    def decoded(self, ran_s: float) -> None:
+        """A decode was at work for so long."""
+
     def settled(self, sample_index: int) -> None:
         """Everything before this sample is final."""
 
@@ -96,7 +99,6 @@ class Transcription:
         self._is_finishing = False
         self._is_winding_down = False
         self._is_closed = False
-        self.recognition_s = 0.0
 
     @property
     def first_sample(self) -> int:
@@ -230,7 +232,7 @@ class Transcription:
     def _job_ended(self, outcome: Outcome) -> None:
         if self._is_closed:
             return
-        self.recognition_s += outcome.ran_s
+        self._listener.decoded(outcome.ran_s)
         self._finals_awaited.discard(outcome.job)
         if outcome.dropped:
             self._recognizer.job_dropped(outcome.job)

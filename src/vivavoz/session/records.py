@@ -60,29 +60,8 @@ class SessionTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class UnfinishedSession:
-    """A session that the store holds but no process does: what a restart needs to go on.
-
-    ``is_closed``: it was saved while its client was away, and must be reopened first.
-    """
-
-    session: StreamingSession
-    resume_token_hash: str
-    language: str | None
-    stream: ContainerStream | None
-    mark: DurableMark
-    options: RecordingOptions = field(default_factory=RecordingOptions)
-    is_closed: bool = False
-
-    @property
-    def terms(self) -> SessionTerms:
-        """With what it goes on."""
-        return SessionTerms(self.resume_token_hash, self.language, self.options)
-
-
-@dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """The aggregated metrics of one finished session; no content."""
+    """The aggregated metrics of one session, in all or so far; no content."""
 
     engine: str
     model: str
@@ -98,7 +77,45 @@ class SessionSummary:
     latency_p95_ms: float
     recognition_s: float
     audio_quality_score: float
-    outcome: str
+
+    def joined(self, later: "SessionSummary") -> "SessionSummary":
+        """Together with what came of the session after it was taken up again.
+
+        The engine is the one that made the newest text. The quality is that of the newest audio,
+        as ever. Percentiles cannot be joined: the larger is one that the true one does not exceed.
+        """
+        maker = later if later.finals else self
+        heard = later if later.audio_s else self
+        return SessionSummary(
+            engine=maker.engine,
+            model=maker.model,
+            audio_s=max(self.audio_s, later.audio_s),
+            wall_s=self.wall_s + later.wall_s,
+            chunks=self.chunks + later.chunks,
+            bytes=self.bytes + later.bytes,
+            partials=self.partials + later.partials,
+            finals=self.finals + later.finals,
+            words=self.words + later.words,
+            reconnects=self.reconnects + later.reconnects,
+            latency_p50_ms=max(self.latency_p50_ms, later.latency_p50_ms),
+            latency_p95_ms=max(self.latency_p95_ms, later.latency_p95_ms),
+            recognition_s=self.recognition_s + later.recognition_s,
+            audio_quality_score=heard.audio_quality_score,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedSession:
+    """A session that the store holds but no process does: what a restart needs to go on.
+
+    ``summary`` is of what is durable, none if nothing was measured.
+    """
+
+    session: StreamingSession
+    terms: SessionTerms
+    stream: ContainerStream | None
+    mark: DurableMark
+    summary: SessionSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Session:
         self.stream: ContainerStream | None = None
         self.durable = DurableMark()
         self.reconnects = 0
+        self.earlier_summary = None if earlier is None else earlier.summary
         self._outgoing: list[ServerEvent] = []
         if earlier is None:
             self._lifecycle = Lifecycle(entity, entity.status, self._outgoing.append)

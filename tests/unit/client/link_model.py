@@ -28,7 +28,7 @@ from vivavoz.session.events import (
     StopRecording,
 )
 from vivavoz.session.limits import SessionRules
-from vivavoz.session.records import DurableMark, UnfinishedSession
+from vivavoz.session.records import DurableMark, SessionTerms, UnfinishedSession
 from vivavoz.session.session import Session
 from vivavoz.session.wire import (
     decode_client_binary,
@@ -143,7 +143,7 @@ class ServerModel:
             self.session = None
             return
         entity = StreamingSession(session_id=SESSION_ID, status=SessionStatus.RECONNECTING)
-        earlier = UnfinishedSession(entity, "hash", None, old.stream, old.durable)
+        earlier = UnfinishedSession(entity, SessionTerms("hash"), old.stream, old.durable)
         self.session = Session(entity, RULES, at, earlier)
         first = old.stream.first_sequence_number
         self.transcribed = {

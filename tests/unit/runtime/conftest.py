@@ -1,7 +1,7 @@
 """Sessions at work with a clock that tests move; engine, threads and store are real."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +11,13 @@ import pytest
 
 from tests.live.clients import CAPTURED, PCM
 from tests.live.engines import CountingEngine, ready
+from tests.live.speech import spoken
 from vivavoz.history.store import SqlTranscriptStore
+from vivavoz.recognition.engine import Engine
 from vivavoz.recognition.profiles import RecognizerSettings
 from vivavoz.runtime.connection import Closing, Connection
 from vivavoz.runtime.counters import Counters
+from vivavoz.runtime.leftovers import Leftovers
 from vivavoz.runtime.loading import EngineLoader
 from vivavoz.runtime.manager import SessionManager
 from vivavoz.runtime.measurements import ProcessGauge
@@ -133,6 +136,13 @@ class House:
         connection = Connection(self.services.settings.send_queue_events)
         return Caller(self.manager.connect(connection, address), connection)
 
+    def leftovers(
+        self, loaded: asyncio.Event | None = None, purge_deleted: Callable[[], object] = int
+    ) -> Leftovers:
+        """Who looks after what earlier processes left behind, once the engine is loaded."""
+        until_loaded = (loaded or asyncio.Event()).wait
+        return Leftovers(self.services, self.manager.is_live, until_loaded, purge_deleted)
+
     async def until_gone(self, caller: Caller) -> None:
         """Wait for the session's end."""
         async with asyncio.timeout(PATIENCE_S):
@@ -140,13 +150,22 @@ class House:
                 await asyncio.sleep(0.001)
 
 
+OpenHouse = Callable[..., Awaitable[House]]
+
+
+@pytest.fixture(scope="session")
+def sentence(human_speech: Path) -> list[bytes]:
+    """ "Go forward ten meters" in chunks."""
+    return spoken(human_speech, ["goforward"])
+
+
 @pytest.fixture
-async def open_house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
-    """Opens a house with these settings."""
+async def open_house(tmp_path: Path) -> AsyncIterator[OpenHouse]:
+    """Opens a house with this engine and these settings."""
     executor = ThreadPoolExecutor(1)
     opened: list[tuple[House, EngineLoader]] = []
 
-    async def open_with(**settings: object) -> House:
+    async def open_with(engine: Engine | None = None, **settings: object) -> House:
         known = Settings.model_validate({"data_dir": tmp_path, **settings})
         clock = ManualClock()
         store = SqlTranscriptStore(
@@ -163,7 +182,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
             rules=SessionRules.from_settings(known),
             recognizer_settings=RecognizerSettings.from_settings(known),
         )
-        loader = EngineLoader(known, ready(CountingEngine()))
+        loader = EngineLoader(known, ready(engine or CountingEngine()))
         loader.start()
         async with asyncio.timeout(PATIENCE_S):
             while loader.state == "loading":  # noqa: ASYNC110 - a thread tells it

@@ -1,16 +1,10 @@
 """Every limit and time-out of a session, with a clock that the test moves."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-
 import pytest
 
 from tests.live.engines import silence
-from tests.live.speech import spoken
-from tests.unit.runtime.conftest import ADDRESS, Caller, House
+from tests.unit.runtime.conftest import ADDRESS, Caller, House, OpenHouse
 from vivavoz.errors import TooManySessionsForAddressError
-from vivavoz.runtime.leftovers import Leftovers
 from vivavoz.session.events import (
     Failed,
     MetricsMeasured,
@@ -22,14 +16,7 @@ from vivavoz.session.events import (
     WarningCode,
 )
 
-OpenHouse = Callable[..., Awaitable[House]]
 MINUTE_S = 60.0
-
-
-@pytest.fixture(scope="session")
-def sentence(human_speech: Path) -> list[bytes]:
-    """ "Go forward ten meters" in chunks."""
-    return spoken(human_speech, ["goforward"])
 
 
 def dictating(house: House, chunks: list[bytes]) -> Caller:
@@ -193,53 +180,3 @@ async def test_a_session_that_ended_gives_its_place_back(
     caller.runner.disconnect(caller.connection)
     house.clock.advance(300)
     house.call(ADDRESS)
-
-
-def leftovers_of(house: House, loaded: asyncio.Event) -> Leftovers:
-    return Leftovers(
-        house.services,
-        house.manager.is_live,
-        loaded.wait,
-        house.store.purge_metrics,
-        lambda: None,
-    )
-
-
-async def test_leftovers_wait_for_their_clients_from_the_moment_the_model_is_there(
-    open_house: OpenHouse, sentence: list[bytes]
-) -> None:
-    house = await open_house(resume_window_s=0.01)
-    caller = dictating(house, [*sentence, silence(1.0)])
-    while not isinstance(await caller.connection.next(), TranscriptionFinal):
-        pass
-    await house.manager.drain()
-    house.clock.advance(house.services.settings.resume_window_s + 1)
-    loaded = asyncio.Event()
-    looking = asyncio.create_task(leftovers_of(house, loaded).run())
-    await asyncio.sleep(0.2)
-    assert house.store.catalog.page(None).total == 0
-    loaded.set()
-    async with asyncio.timeout(10):
-        while not house.store.catalog.page(None).total:  # noqa: ASYNC110 - nobody is told
-            await asyncio.sleep(0.01)
-    assert not looking.done()
-    looking.cancel()
-    await asyncio.gather(looking, return_exceptions=True)
-
-
-async def test_leftovers_of_an_earlier_process_are_finished(
-    open_house: OpenHouse, sentence: list[bytes]
-) -> None:
-    house = await open_house()
-    caller = dictating(house, [*sentence, silence(1.0)])
-    while not isinstance(await caller.connection.next(), TranscriptionFinal):
-        pass
-    session_id = caller.runner.session.entity.session_id
-    await house.manager.drain()
-    leftovers = leftovers_of(house, asyncio.Event())
-    assert leftovers.finish_all() == 0
-    house.clock.advance(house.services.settings.resume_window_s + 1)
-    assert leftovers.finish_all() == 1
-    assert leftovers.finish_all() == 0
-    transcript = house.store.catalog.get(session_id, None)
-    assert transcript.text

@@ -7,7 +7,7 @@ from uuid import UUID
 from vivavoz.session.deadlines import Deadline, Moment
 from vivavoz.session.entities import AudioChunk, SessionStatus, StreamingSession
 from vivavoz.session.limits import SessionRules
-from vivavoz.session.records import ContainerStream, DurableMark, UnfinishedSession
+from vivavoz.session.records import ContainerStream, DurableMark, SessionTerms, UnfinishedSession
 from vivavoz.session.session import Session
 from vivavoz.settings import Settings
 
@@ -65,7 +65,7 @@ def taken_up(stream: ContainerStream | None, mark: DurableMark, *, seconds: floa
         last_activity=START,
     )
     return Session(
-        entity, RULES, at(seconds), UnfinishedSession(entity, "hash", None, stream, mark)
+        entity, RULES, at(seconds), UnfinishedSession(entity, SessionTerms("hash"), stream, mark)
     )
 
 
