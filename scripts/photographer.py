@@ -63,6 +63,10 @@ class Photographer:
         await self.server.final(first, 0, 4)
         await self.server.final(second, 4.5, 8)
         await self.server.partial(stable + tail, stable, 8.5)
+        await self.measure(latency_ms)
+
+    async def measure(self, latency_ms: float) -> None:
+        """Have some latencies shown, and the pointer out of the picture."""
         for step in range(30):
             await self.server.metrics(latency_ms * (1 + 0.3 * ((step * 7) % 5) / 5))
         await self.page.mouse.move(2, 400)
