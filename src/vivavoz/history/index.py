@@ -1,7 +1,7 @@
 """The full-text index: one row of terms for each finished transcript, in either database.
 
-Terms hold nothing but letters and digits (``history.search`` sees to it), so none can be taken for
-an operator of a query language.
+Terms hold nothing but letters, digits and the signs of scripts without spaces (``history.search``
+sees to it), so none can be taken for an operator of a query language.
 """
 
 from collections.abc import Sequence
