@@ -13,6 +13,7 @@ from tests.live.engines import CountingEngine, SlowLoading, ready, silence
 from tests.live.server import live_server, until_answered
 from tests.live.speech import chunks_of
 from vivavoz.session.events import (
+    RecordingOptions,
     StartRecording,
     TranscriptionFinal,
     Warned,
@@ -112,6 +113,15 @@ async def test_no_language_for_an_engine_that_cannot_detect_is_told(stage: Stage
     client = await stage.new_session()
     await client.send(StartRecording(mime_type=PCM))
     assert (await client.until(Warned)).code == WarningCode.LANGUAGE_ASSUMED
+
+
+async def test_prompts_for_an_engine_that_takes_none_are_told(stage: Stage) -> None:
+    await stage.serve()
+    client = await stage.new_session()
+    options = RecordingOptions(hotwords="Vivavoz")
+    await client.send(StartRecording(mime_type=PCM, language="en", options=options))
+    warned = await client.until_warning(WarningCode.PROMPTS_IGNORED)
+    assert warned.details == {"options": ["hotwords"]}
 
 
 async def test_while_the_model_loads_sessions_are_told_when_to_come_back(stage: Stage) -> None:

@@ -1,8 +1,16 @@
 """What a client is told about the engine and its limits."""
 
+from collections.abc import Iterator
+
 from vivavoz.errors import LanguageNotSupportedError
 from vivavoz.recognition.engine import EngineCapabilities
-from vivavoz.session.events import EngineInfo, SessionLimits
+from vivavoz.session.events import (
+    EngineInfo,
+    RecordingOptions,
+    SessionLimits,
+    Warned,
+    WarningCode,
+)
 from vivavoz.settings import Settings
 
 
@@ -27,6 +35,29 @@ def session_limits(settings: Settings, duration_limit: int) -> SessionLimits:
         resume_window_s=settings.resume_window_s,
         latency_warning_ms=settings.latency_warning_ms,
     )
+
+
+def shortcomings(
+    capabilities: EngineCapabilities, language: str | None, options: RecordingOptions
+) -> Iterator[Warned]:
+    """What the engine cannot do of that which a recording asks for. No language means that it is to
+    be detected."""
+    prompts = {"initial_prompt": options.initial_prompt, "hotwords": options.hotwords}
+    asked = [name for name, text in prompts.items() if text]
+    if asked and not capabilities.takes_prompts:
+        yield Warned(
+            code=WarningCode.PROMPTS_IGNORED,
+            message=f"The {capabilities.name} engine takes no prompts: it ignores "
+            f"{' and '.join(asked)}.",
+            details={"options": asked},
+        )
+    if language is None and not capabilities.detects_language:
+        known = ", ".join(sorted(capabilities.languages))
+        yield Warned(
+            code=WarningCode.LANGUAGE_ASSUMED,
+            message=f"The {capabilities.name} engine takes all speech for this language: {known}.",
+            details={"language": known},
+        )
 
 
 def chosen_language(

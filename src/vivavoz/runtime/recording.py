@@ -5,7 +5,7 @@ from functools import partial
 from vivavoz.audio.formats import parse_mime_type
 from vivavoz.recognition.engine import RecognitionOptions
 from vivavoz.recognition.recognizer import open_recognizer
-from vivavoz.runtime.engine_facts import chosen_language
+from vivavoz.runtime.engine_facts import chosen_language, shortcomings
 from vivavoz.runtime.reporter import Reporter
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.transcription import Listener, Transcription
@@ -79,8 +79,8 @@ class Recording:
         self._reporter.stream_announced(stream)
         self._open(language, options)
         self._open_stream(audio_format.mime_type)
-        if language is None and not capabilities.detects_language:
-            self._reporter.warn_of_assumed_language(capabilities)
+        for warned in shortcomings(capabilities, language, options):
+            self._reporter.warn(warned)
 
     def start_again(self) -> None:
         """Go on where an earlier process ended: its container stream comes again from its start."""

@@ -130,17 +130,9 @@ class Reporter:
         else:
             self.journal.write_nothing(mark)
 
-    def warn_of_assumed_language(self, capabilities: EngineCapabilities) -> None:
-        """The client named no language and the engine cannot detect one."""
-        known = ", ".join(sorted(capabilities.languages))
-        self._line.send(
-            Warned(
-                code=WarningCode.LANGUAGE_ASSUMED,
-                message=f"The {capabilities.name} engine takes all speech for this language: "
-                f"{known}.",
-                details={"language": known},
-            )
-        )
+    def warn(self, warned: Warned) -> None:
+        """Something that the client should know."""
+        self._line.send(warned)
 
     def measure(self, pending_chunks: int, *, gpu: bool) -> SessionMetrics:
         """One measurement."""

@@ -61,6 +61,7 @@ def test_warning_codes_never_change() -> None:
         "DURATION_LIMIT_NEAR",
         "LANGUAGE_ASSUMED",
         "LATENCY_HIGH",
+        "PROMPTS_IGNORED",
     }
 
 

@@ -26,7 +26,7 @@ export default {
   "hint.paused": "The microphone is off. Continue whenever you like.",
   "hint.reconnecting": "Keep talking: the recording goes on. Attempt {attempt} of {attempts}, {wait}.",
   "hint.reconnecting.stopped": "What you said is kept in this page. Attempt {attempt} of {attempts}, {wait}.",
-  "hint.reconnecting.in": "again in {seconds} s",
+  "hint.reconnecting.in": "again in {seconds}\u00a0s",
   "hint.reconnecting.now": "trying now",
   "hint.blocked": "Keep talking: it is transcribed when the server is back.",
   "hint.blocked.stopped": "What you said is kept in this page and transcribed when the server is back.",
@@ -77,7 +77,7 @@ export default {
 
   "interrupted.saved": "The page was left while you were dictating. What the server had heard is in the history.",
   "interrupted.empty": "The page was left while you were dictating. The server had not heard any words yet.",
-  "interrupted.unknown": "The page was left while you were dictating. What was confirmed will be in the history in a few minutes.",
+  "interrupted.unknown": "The page was left while you were dictating. What was confirmed is in the history, or will be in a few minutes.",
   "interrupted.lost": "The last {seconds} s of the recording were in the page only and are lost.",
 
   "reason.duration_limit": "The longest dictation allowed was reached, so it was finished and saved. Start a new one to continue.",
@@ -87,4 +87,5 @@ export default {
   "warning.LATENCY_HIGH": "The text is {seconds} s behind your voice. Nothing is lost; it catches up when the server has time.",
   "warning.AUDIO_GAP": "A piece of the recording was lost on the way; the transcript notes where.",
   "warning.LANGUAGE_ASSUMED": "The language could not be recognised for certain. Choose it below if the text looks wrong.",
+  "warning.PROMPTS_IGNORED": "The words to recognise have no effect with the engine in use.",
 };

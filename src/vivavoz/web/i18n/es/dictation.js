@@ -26,7 +26,7 @@ export default {
   "hint.paused": "El micrófono está apagado. Continúa cuando quieras.",
   "hint.reconnecting": "Sigue hablando: la grabación continúa. Intento {attempt} de {attempts}, {wait}.",
   "hint.reconnecting.stopped": "Lo que dijiste se conserva en esta página. Intento {attempt} de {attempts}, {wait}.",
-  "hint.reconnecting.in": "otra vez en {seconds} s",
+  "hint.reconnecting.in": "otra vez en {seconds}\u00a0s",
   "hint.reconnecting.now": "probando ahora",
   "hint.blocked": "Sigue hablando: se transcribirá cuando vuelva el servidor.",
   "hint.blocked.stopped": "Lo que dijiste se conserva en esta página y se transcribirá cuando vuelva el servidor.",
@@ -77,7 +77,7 @@ export default {
 
   "interrupted.saved": "La página se cerró mientras dictabas. Lo que el servidor había oído está en el historial.",
   "interrupted.empty": "La página se cerró mientras dictabas. El servidor aún no había oído ninguna palabra.",
-  "interrupted.unknown": "La página se cerró mientras dictabas. Lo que estaba confirmado aparecerá en el historial en unos minutos.",
+  "interrupted.unknown": "La página se cerró mientras dictabas. Lo que estaba confirmado está en el historial, o lo estará en unos minutos.",
   "interrupted.lost": "Los últimos {seconds} s de la grabación solo estaban en la página y se han perdido.",
 
   "reason.duration_limit": "Se alcanzó la duración máxima, así que el dictado se terminó y se guardó. Empieza otro para seguir.",
@@ -87,4 +87,5 @@ export default {
   "warning.LATENCY_HIGH": "El texto va {seconds} s por detrás de tu voz. No se pierde nada; se pondrá al día cuando el servidor pueda.",
   "warning.AUDIO_GAP": "Un trozo de la grabación se perdió por el camino; la transcripción indica dónde.",
   "warning.LANGUAGE_ASSUMED": "No se pudo reconocer el idioma con seguridad. Elígelo abajo si el texto no parece correcto.",
+  "warning.PROMPTS_IGNORED": "Las palabras que reconocer no tienen efecto con el motor en uso.",
 };
