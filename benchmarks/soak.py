@@ -1,10 +1,11 @@
 """Whether the server's memory, threads and descriptors stay flat, on the real server with Whisper.
 
-    python benchmarks/soak.py [--sessions 20] [--minutes 10] [--session-minutes 2] [--pace 1]
+    python benchmarks/soak.py [--rounds 1] [--sessions 20] [--minutes 10] [--session-minutes 2]
+        [--pace 1]
 
-So many sessions speak at once, one after the other, WebM/Opus at ``pace`` times the speed of a
-microphone, until the time is over. The server is measured every second. "Settled" is the time from
-a quarter of the run on; what is left counts after the last session has gone.
+In each round so many sessions speak at once, one after the other, WebM/Opus at ``pace`` times the
+speed of a microphone, until the round's time is over; then nobody does, until the server has given
+back what it freed. The server is measured every second, for the most, and at the end of each round.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from io import BytesIO
 from pathlib import Path
 from urllib.request import urlopen
@@ -33,7 +34,6 @@ ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "tests" / "fixtures" / "fixture-model"
 CHUNK_S = 0.5
 START_TIMEOUT_S = 60.0
-SETTLE_S = 10.0
 GIVE_BACK_S = 70.0
 """The server gives freed memory back once a minute."""
 MAX_SPREAD_S = 60.0
@@ -42,9 +42,8 @@ SEED = 4
 
 @dataclass(frozen=True)
 class Sample:
-    """The server at one moment; memory is private memory."""
+    """The server at one moment; memory is what it took itself, without files that are mapped."""
 
-    at_s: float
     memory_mb: float
     threads: int
     descriptors: int
@@ -52,12 +51,21 @@ class Sample:
 
 @dataclass
 class Tally:
-    """What became of the sessions."""
+    """What became of a round's sessions."""
 
     sessions: int = 0
     audio_s: float = 0.0
     characters: int = 0
     trouble: int = 0
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round: the server second by second, and once it was quiet again."""
+
+    tally: Tally
+    samples: list[Sample]
+    after: Sample
 
 
 # --- the audio ------------------------------------------------------------------------------------
@@ -169,83 +177,89 @@ async def until_ready(url: str) -> None:
                 await asyncio.sleep(0.2)
 
 
-def sample(server: psutil.Process, at_s: float) -> Sample:
+def sample(server: psutil.Process) -> Sample:
     """The server now."""
-    memory_mb = server.memory_full_info().uss / 1e6
-    return Sample(at_s, memory_mb, server.num_threads(), server.num_fds())
+    memory = server.memory_info()
+    memory_mb = (memory.rss - memory.shared) / 1e6
+    return Sample(memory_mb, server.num_threads(), server.num_fds())
 
 
 async def watch(server: psutil.Process, samples: list[Sample]) -> None:
     """Measure every second, until cancelled."""
-    clock = asyncio.get_running_loop().time
-    begin_s = clock()
     while True:
-        samples.append(sample(server, clock() - begin_s))
+        samples.append(sample(server))
         await asyncio.sleep(1.0)
 
 
-async def soak(
-    sessions: int, minutes: float, chunks: Sequence[bytes], pace: float
-) -> tuple[list[Sample], list[Sample], Tally]:
-    """The server before and after, and while the sessions were there; what became of them."""
-    clock = asyncio.get_running_loop().time
+async def one_round(
+    server: psutil.Process,
+    url: str,
+    sessions: int,
+    minutes: float,
+    chunks: Sequence[bytes],
+    pace: float,
+) -> Round:
+    """Let the sessions speak, and wait until what they freed is given back."""
     tally, samples = Tally(), list[Sample]()
+    watching = asyncio.create_task(watch(server, samples))
+    end_s = asyncio.get_running_loop().time() + minutes * 60
+    spread_s = min(len(chunks) * CHUNK_S / pace, MAX_SPREAD_S) / sessions
+    await asyncio.gather(
+        *(
+            speak_until(end_s, number * spread_s, url, chunks, pace, tally)
+            for number in range(sessions)
+        )
+    )
+    watching.cancel()
+    await asyncio.sleep(GIVE_BACK_S)
+    return Round(tally, samples, sample(server))
+
+
+async def soak(
+    rounds: int, sessions: int, minutes: float, chunks: Sequence[bytes], pace: float
+) -> None:
+    """Print a Markdown table, a line for each round as it ends."""
+    print("| round | sessions | audio (h) | characters | warnings, errors ", end="")
+    print("| memory (MB): most | after | threads: most | after | descriptors: most | after |")
+    print("|---:" * 11 + "|")
     with running_server() as (server, url):
         await until_ready(url)
         await speak(url, chunks[: round(20 / CHUNK_S)], 4, Tally())  # loads what is loaded once
-        await asyncio.sleep(SETTLE_S)
-        before = sample(server, 0)
-        watching = asyncio.create_task(watch(server, samples))
-        end_s = clock() + minutes * 60
-        spread_s = min(len(chunks) * CHUNK_S / pace, MAX_SPREAD_S) / sessions
-        await asyncio.gather(
-            *(
-                speak_until(end_s, number * spread_s, url, chunks, pace, tally)
-                for number in range(sessions)
-            )
-        )
-        watching.cancel()
         await asyncio.sleep(GIVE_BACK_S)
-        after = sample(server, 0)
-    return [before, after], samples, tally
+        before = sample(server)
+        print(line("before", Round(Tally(), [before], before)), flush=True)
+        for number in range(1, rounds + 1):
+            measured = await one_round(server, url, sessions, minutes, chunks, pace)
+            print(line(str(number), measured), flush=True)
 
 
-def report(ends: Sequence[Sample], samples: Sequence[Sample], tally: Tally) -> str:
-    """The figures as a Markdown table."""
-    before, after = ends
-    settled = samples[len(samples) // 4 :]
-    hours = np.array([one.at_s for one in settled]) / 3600
-    rows = [
-        f"{tally.sessions} sessions, {tally.audio_s / 3600:.1f} hours of audio, "
-        f"{tally.characters} characters of text, {tally.trouble} warnings or errors, in "
-        f"{samples[-1].at_s / 60:.1f} minutes.",
-        "",
-        "| | before | settled: least | most | trend per hour | after |",
-        "|---|---:|---:|---:|---:|---:|",
-    ]
-    for name in ("memory_mb", "threads", "descriptors"):
-        values = np.array([getattr(one, name) for one in settled])
-        trend = np.polyfit(hours, values, 1)[0]
-        rows.append(
-            f"| {name.replace('_mb', ' (MB)')} | {getattr(before, name):.0f} | {values.min():.0f} "
-            f"| {values.max():.0f} | {trend:+.1f} | {getattr(after, name):.0f} |"
-        )
-    return "\n".join(rows)
+def line(name: str, measured: Round) -> str:
+    """One round's line of the table."""
+    tally = measured.tally
+    hours = f"{tally.audio_s / 3600:.2f}"
+    cells = [name, tally.sessions, hours, tally.characters, tally.trouble]
+    for field in fields(Sample):
+        cells += [
+            f"{max(getattr(one, field.name) for one in measured.samples):.0f}",
+            f"{getattr(measured.after, field.name):.0f}",
+        ]
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def main() -> None:
     """Soak and print what was measured."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--rounds", type=int, default=1, help="with a quiet minute after each")
     parser.add_argument("--sessions", type=int, default=20, help="at once")
     parser.add_argument(
-        "--minutes", type=float, default=10, help="no session follows another after it"
+        "--minutes", type=float, default=10, help="of a round; no session follows another after it"
     )
     parser.add_argument("--session-minutes", type=float, default=2, help="audio of one session")
     parser.add_argument("--pace", type=float, default=1, help="times the speed of a microphone")
     parser.add_argument("--speech", type=float, default=0.25, help="share of speech, 0 to 1")
     given = parser.parse_args()
     chunks = webm_chunks(given.session_minutes * 60, given.speech)
-    print(report(*asyncio.run(soak(given.sessions, given.minutes, chunks, given.pace))))
+    asyncio.run(soak(given.rounds, given.sessions, given.minutes, chunks, given.pace))
 
 
 if __name__ == "__main__":
