@@ -131,7 +131,7 @@ class Segmenter:
             case _State.STARTING:
                 return self._in_starting(probability)
             case _State.SPEAKING:
-                return self._in_speaking(probability, frame_start)
+                return self._in_speaking(probability)
             case _State.STOPPING:
                 return self._in_stopping(probability, frame_start)
 
@@ -156,12 +156,11 @@ class Segmenter:
             return []
         return self._open_if_long_enough()
 
-    def _in_speaking(self, probability: float, frame_start: int) -> list[SegmentEvent]:
+    def _in_speaking(self, probability: float) -> list[SegmentEvent]:
         if probability >= self._rules.stop_threshold:
             self._speech_ended = self._now
             return []
         self._state = _State.STOPPING
-        self._speech_ended = frame_start
         return self._close_if_silent_enough()
 
     def _in_stopping(self, probability: float, frame_start: int) -> list[SegmentEvent]:

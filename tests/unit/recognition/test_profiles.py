@@ -4,6 +4,7 @@ import pytest
 
 from vivavoz.recognition.profiles import LONGEST_UTTERANCE_S, PROFILES, RecognizerSettings
 from vivavoz.settings import Profile, Settings
+from vivavoz.vad.segmenter import EndpointRules
 
 
 def settings(**given: object) -> RecognizerSettings:
@@ -29,6 +30,10 @@ def test_the_settings_reach_the_recogniser() -> None:
     assert told.plan is PROFILES[Profile.LIVE]
     assert told.max_utterance_s == 15.0
     assert told.redetect_language
+
+
+def test_what_a_segmenter_assumes_is_what_the_settings_say() -> None:
+    assert settings().rules == EndpointRules()
 
 
 def test_finals_have_full_context_when_the_settings_say_so() -> None:

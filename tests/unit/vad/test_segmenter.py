@@ -117,8 +117,52 @@ def test_a_silence_shorter_than_the_speculative_one_is_not_mentioned() -> None:
     assert events_of(frames) == [SpeechStarted(0)]
 
 
-def test_a_click_is_not_speech() -> None:
-    assert events_of(frames_of([(SPEECH, 2), (SILENCE, 30)]), flush=True) == []
+@pytest.mark.parametrize(
+    "stretches",
+    [
+        [(SPEECH, 2), (SILENCE, 30)],
+        [(SILENCE, 30), (SPEECH, 2)],
+        [(SPEECH, 2), (SILENCE, 1)] * 10,
+        [(SPEECH, 1), (DOUBT, 1), (SILENCE, 1)] * 10,
+    ],
+)
+def test_clicks_are_not_speech(stretches: list[tuple[float, int]]) -> None:
+    assert events_of(frames_of(stretches), flush=True) == []
+
+
+def test_a_flush_between_two_clicks_makes_no_speech_of_them() -> None:
+    segmenter = Segmenter(RULES)
+    for _ in range(2):
+        assert [segmenter.push(SPEECH) for _ in range(2)] == [[], []]
+        assert segmenter.flush() == []
+    assert [segmenter.push(SPEECH) for _ in range(3)] == [[], [], [SpeechStarted(0)]]
+
+
+def test_a_probability_at_a_threshold_is_on_its_upper_side() -> None:
+    at_start, at_stop = RULES.start_threshold, RULES.stop_threshold
+    assert events_of([at_start, at_stop, at_stop]) == [SpeechStarted(0)]
+    assert events_of([SPEECH] * 3 + [at_stop] * 30) == [SpeechStarted(0)]
+    resumed = events_of([SPEECH] * 3 + [SILENCE] * 10 + [at_start])
+    assert resumed[-1] == SpeechResumed(at(13))
+
+
+def test_silences_count_from_the_frame_that_completes_them() -> None:
+    rules = EndpointRules(speculative_ms=224, endpoint_ms=512)
+    frames = frames_of([(SPEECH, 10), (SILENCE, 16)])
+    assert events_of(frames[:16], rules) == [SpeechStarted(0)]
+    assert events_of(frames[:-1], rules)[1:] == [SilenceBegan(at(10), at(17))]
+    assert events_of(frames, rules)[2:] == [SpeechEnded(0, at(17), at(10))]
+
+
+def test_one_utterance_is_like_the_next() -> None:
+    segmenter = Segmenter(EndpointRules(pre_roll_ms=0))
+    spoken = frames_of([(SILENCE, 10), (SPEECH, 10), (SILENCE, ENDPOINT_FRAMES)])
+    for before in (0, len(spoken)):
+        assert [event for frame in spoken for event in segmenter.push(frame)] == [
+            SpeechStarted(at(before + 10)),
+            SilenceBegan(at(before + 20), at(before + 20 + SPECULATIVE_FRAMES)),
+            SpeechEnded(at(before + 10), at(before + 20 + SPECULATIVE_FRAMES), at(before + 20)),
+        ]
 
 
 @pytest.mark.parametrize(
