@@ -235,6 +235,13 @@ class Settings(BaseSettings):
                 return origins
         raise ValueError('must be a JSON list, such as ["https://dictate.example.org"]')
 
+    @field_validator("data_dir")
+    @classmethod
+    def _is_no_file(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("must be a folder, not a file")
+        return value
+
     @field_validator("vad_stop_threshold")
     @classmethod
     def _is_not_above_the_start_threshold(cls, value: float, info: ValidationInfo) -> float:

@@ -1,5 +1,7 @@
 """Settings that must fit each other."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -46,3 +48,11 @@ def test_a_broken_rule_is_told_in_words(field: str, value: object, rule: str) ->
     with pytest.raises(ValidationError) as refused:
         Settings.model_validate({field: value})
     assert broken_rule(refused.value) == (field, rule)
+
+
+def test_the_data_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(ValidationError) as refused:
+        Settings(data_dir=tmp_path / "taken")
+    assert broken_rule(refused.value) == ("data_dir", "must be a folder, not a file")
+    assert Settings(data_dir=tmp_path / "new").data_dir == tmp_path / "new"
