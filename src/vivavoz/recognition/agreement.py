@@ -54,5 +54,4 @@ class LocalAgreement:
         rest._words = self._words[count:]
         rest._stable = max(self._stable - count, 0)
         self._words = self._words[:count]
-        self._stable = min(self._stable, count)
         return rest

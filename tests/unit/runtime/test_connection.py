@@ -1,12 +1,15 @@
 """A bounded queue to a client."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from vivavoz.errors import (
     ConnectTimeoutError,
     DurationLimitReachedError,
+    ForbiddenError,
+    IdleTimeoutError,
     InvalidFormatError,
     InvalidResumeTokenError,
     ModelLoadingError,
@@ -18,10 +21,17 @@ from vivavoz.errors import (
     SessionReplacedError,
     ShuttingDownError,
     TooManySessionsError,
+    UnauthorizedError,
     VivavozError,
 )
 from vivavoz.runtime.connection import COMPLETED, CloseCode, Closing, Connection, closing_for
-from vivavoz.session.events import Ack, Pong, ServerEvent
+from vivavoz.session.events import (
+    Ack,
+    MetricsMeasured,
+    Pong,
+    ServerEvent,
+    TranscriptionPartial,
+)
 
 
 def ack(number: int) -> Ack:
@@ -51,6 +61,33 @@ async def test_the_newest_ack_is_enough_and_nothing_else_is_dropped() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", [Ack, TranscriptionPartial, MetricsMeasured])
+async def test_of_some_kinds_the_newest_is_enough(kind: Any) -> None:
+    connection = Connection(limit=10)
+    older, newest = kind.model_construct(), kind.model_construct()
+    for event in (older, Pong(), newest):
+        connection.send(event)
+    assert isinstance(await connection.next(), Pong)
+    assert await connection.next() is newest
+
+
+async def test_kinds_give_way_only_to_their_own() -> None:
+    connection = Connection(limit=10)
+    kinds: list[Any] = [Ack, TranscriptionPartial, MetricsMeasured]
+    events = [kind.model_construct() for kind in kinds]
+    for event in events:
+        connection.send(event)
+    assert [await connection.next() for _ in events] == events
+
+
+async def test_as_many_events_may_wait_as_the_limit_says() -> None:
+    connection = Connection(limit=3)
+    pongs = [Pong(timestamp=float(number)) for number in range(3)]
+    for pong in pongs:
+        connection.send(pong)
+    assert [await connection.next() for _ in pongs] == pongs
+
+
 async def test_a_reader_that_is_too_slow_is_cut_off() -> None:
     connection = Connection(limit=3)
     for number in range(4):
@@ -78,6 +115,14 @@ async def test_the_first_reason_to_close_counts_and_ends_all() -> None:
     assert await connection.next() == replaced
 
 
+async def test_a_close_is_waited_for_too_and_told_as_often_as_asked() -> None:
+    connection = Connection(limit=3)
+    waiting = asyncio.create_task(connection.next())
+    await asyncio.sleep(0)
+    connection.close(closing_for(SessionReplacedError("It was replaced.")))
+    assert await waiting is await connection.next()
+
+
 async def test_the_next_event_is_waited_for() -> None:
     connection = Connection(limit=3)
     waiting = asyncio.create_task(connection.next())
@@ -96,9 +141,12 @@ async def test_the_next_event_is_waited_for() -> None:
         (TooManySessionsError, 1013),
         (InvalidFormatError, 4400),
         (InvalidResumeTokenError, 4401),
+        (UnauthorizedError, 4401),
+        (ForbiddenError, 4401),
         (OriginNotAllowedError, 4403),
         (SessionNotFoundError, 4404),
         (ConnectTimeoutError, 4408),
+        (IdleTimeoutError, 4408),
         (SessionReplacedError, 4409),
         (SessionCancelledError, 4410),
         (DurationLimitReachedError, 4429),
