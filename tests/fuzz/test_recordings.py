@@ -11,7 +11,7 @@ from tests.live.clients import ConnectionEndedError, websocket_client
 from tests.live.server import LiveServer
 from tests.live.speech import chunks_of
 from tests.unit.audio.recordings import FILE_SPECS, SPECS, recording
-from vivavoz.runtime.memory import give_back_freed
+from vivavoz.runtime.memory import give_back_unused
 from vivavoz.session.events import Failed, SessionCompleted, StartRecording, StopRecording
 
 EXAMPLES = (settings.default or settings()).max_examples // 20
@@ -40,7 +40,7 @@ async def dictate(live: LiveServer, mime_type: str, data: bytes) -> list[str]:
 
 def memory_mb() -> float:
     """Of this process and the server in it, without what the server would give back in a minute."""
-    give_back_freed()
+    give_back_unused()
     return float(psutil.Process().memory_info().rss) / 1e6
 
 

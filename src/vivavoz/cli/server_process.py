@@ -18,6 +18,7 @@ from vivavoz.cli.console import console
 from vivavoz.cli.engine import announce_engine, load_watched
 from vivavoz.engines.registry import LoadedEngine, LoadProgress, check_models
 from vivavoz.errors import ServerUnreachableError, VivavozError
+from vivavoz.runtime.memory import keep_for_good
 from vivavoz.settings import Settings
 
 _BYTES_PER_GB = 1024**3
@@ -112,6 +113,7 @@ class _Server(uvicorn.Server):
         finally:
             self.load_ended.set()
         announce_engine(loaded)
+        keep_for_good()
         return loaded
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from vivavoz.errors import StorageFailedError
-from vivavoz.runtime.memory import give_back_freed
+from vivavoz.runtime.memory import give_back_unused
 from vivavoz.runtime.services import Services
 from vivavoz.session.entities import SessionStatus
 from vivavoz.session.records import UnfinishedSession
@@ -56,7 +56,7 @@ class Leftovers:
         store.purge_metrics(self._services.clock.now().wall - retention)
         store.forget_terms()
         self._purge_deleted()
-        give_back_freed()
+        give_back_unused()
 
     async def _repeat(self, sweep: Callable[[], object]) -> None:
         loop = asyncio.get_running_loop()

@@ -15,10 +15,10 @@ import numpy as np
 import psutil
 
 from vivavoz.engines import whisper_models
-from vivavoz.runtime.memory import give_back_freed
+from vivavoz.runtime.memory import give_back_unused
 
 def memory_mb():
-    give_back_freed()
+    give_back_unused()
     memory = psutil.Process().memory_info()
     return (memory.rss - memory.shared) / 1e6
 
