@@ -23,7 +23,6 @@ class IdleEngine:
         model="none",
         device="cpu",
         languages=frozenset({"en"}),
-        streaming=False,
         detects_language=False,
         takes_prompts=False,
     )

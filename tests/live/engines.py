@@ -37,7 +37,6 @@ class CountingEngine:
             model="half-seconds",
             device="cpu",
             languages=frozenset({"en"}),
-            streaming=True,
             detects_language=False,
             takes_prompts=False,
         )

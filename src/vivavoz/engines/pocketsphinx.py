@@ -68,7 +68,6 @@ class PocketSphinxEngine:
             model="en-us",
             device="cpu",
             languages=frozenset({LANGUAGE}),
-            streaming=True,
             detects_language=False,
             takes_prompts=False,
         )

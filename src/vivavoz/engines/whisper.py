@@ -53,7 +53,6 @@ class WhisperEngine:
             model=name,
             device=device,
             languages=self._finals.languages & self._partials.languages,
-            streaming=False,
             detects_language=self._finals.is_multilingual and self._partials.is_multilingual,
             takes_prompts=True,
             batch_size=_CUDA_BATCH_SIZE if device == "cuda" else 1,

@@ -1,4 +1,4 @@
-"""What an engine is. Two kinds exist, told apart by ``EngineCapabilities.streaming``:
+"""What an engine is. Two kinds exist, told apart by their methods:
 
 - a **window engine** (Whisper) is stateless: audio, prefix and options in, words out, so that the
   same request can run in any thread or on another machine;
@@ -38,7 +38,6 @@ class EngineCapabilities:
     model: str
     device: str
     languages: frozenset[str]
-    streaming: bool
     detects_language: bool
     takes_prompts: bool
     batch_size: int = 1

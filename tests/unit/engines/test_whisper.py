@@ -284,7 +284,6 @@ def test_a_multilingual_model_knows_whispers_languages(engine: WhisperEngine) ->
     assert {"es", "en", "fr", "zh"} <= engine.capabilities.languages
     assert engine.capabilities.detects_language
     assert engine.capabilities.takes_prompts
-    assert not engine.capabilities.streaming
 
 
 def test_an_unknown_language_is_refused_with_the_remedy(engine: WhisperEngine) -> None:

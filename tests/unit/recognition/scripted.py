@@ -34,7 +34,6 @@ CAPABILITIES = EngineCapabilities(
     model="none",
     device="cpu",
     languages=frozenset({"en", "es"}),
-    streaming=False,
     detects_language=True,
     takes_prompts=True,
 )

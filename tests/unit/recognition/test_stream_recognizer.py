@@ -59,7 +59,7 @@ class ScriptedEngine:
 
     @property
     def capabilities(self) -> EngineCapabilities:
-        return replace(CAPABILITIES, streaming=True, languages=frozenset({"en"}))
+        return replace(CAPABILITIES, languages=frozenset({"en"}))
 
     def open_stream(self, options: RecognitionOptions) -> ScriptedStream:
         assert options is OPTIONS

@@ -91,7 +91,6 @@ class FailingEngine:
         model="none",
         device="cpu",
         languages=frozenset({"en"}),
-        streaming=False,
         detects_language=False,
         takes_prompts=False,
     )

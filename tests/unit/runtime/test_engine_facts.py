@@ -13,7 +13,6 @@ ABLE = EngineCapabilities(
     model="m",
     device="cpu",
     languages=frozenset({"en"}),
-    streaming=False,
     detects_language=True,
     takes_prompts=True,
 )

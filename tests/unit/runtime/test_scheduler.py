@@ -185,7 +185,6 @@ class BatchEngine:
             model="m",
             device="cpu",
             languages=frozenset({"en"}),
-            streaming=False,
             detects_language=False,
             takes_prompts=False,
             batch_size=4,
