@@ -30,7 +30,7 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """A word, with the space before it where there is one."""
 
     text: str
@@ -43,32 +43,36 @@ def cues_of(segments: Iterable[Segment]) -> list[Cue]:
     drafts = [
         Cue(group[0].start_ms, group[-1].end_ms, _wrapped(group))
         for segment in segments
-        for group in _groups(_pieces(segment))
+        for group in _groups(_parts(segment))
     ]
     return list(_without_overlap(drafts))
 
 
-def _pieces(segment: Segment) -> list[_Piece]:
+def _parts(segment: Segment) -> list[Piece]:
+    return [part for piece in pieces_of(segment) for part in _cut_to_line(piece)]
+
+
+def pieces_of(segment: Segment) -> list[Piece]:
     """The segment's words, or, where its words do not spell its text, the text's words at times in
     proportion to their length."""
     text = " ".join(segment.text.split())
     words = [
-        _Piece(" " * word.text[:1].isspace() + word.text.strip(), _ms(word.start), _ms(word.end))
+        Piece(" " * word.text[:1].isspace() + word.text.strip(), _ms(word.start), _ms(word.end))
         for word in segment.words
         if word.text.strip()
     ]
     if "".join(word.text for word in words).strip() != text:
         words = _at_even_pace(text, _ms(segment.start_s), _ms(segment.end_s))
-    return [part for word in words for part in _cut_to_line(word)]
+    return words
 
 
-def _at_even_pace(text: str, start_ms: int, end_ms: int) -> list[_Piece]:
+def _at_even_pace(text: str, start_ms: int, end_ms: int) -> list[Piece]:
     per_char_ms = (end_ms - start_ms) / max(len(text), 1)
     pieces = []
     at = 0
     for word in text.split(" ") if text else ():
         end = at + len(word)
-        piece = _Piece(
+        piece = Piece(
             f" {word}" if at else word,
             start_ms + round(at * per_char_ms),
             start_ms + round(end * per_char_ms),
@@ -78,15 +82,15 @@ def _at_even_pace(text: str, start_ms: int, end_ms: int) -> list[_Piece]:
     return pieces
 
 
-def _cut_to_line(piece: _Piece) -> Iterator[_Piece]:
+def _cut_to_line(piece: Piece) -> Iterator[Piece]:
     """The piece, in parts where it is wider than a line."""
     rest, start_ms = piece.text, piece.start_ms
     while _columns(rest.strip()) > MAX_LINE_COLUMNS:
         length = _fitting_length(rest)
         end_ms = start_ms + (piece.end_ms - start_ms) * length // len(rest)
-        yield _Piece(rest[:length], start_ms, end_ms)
+        yield Piece(rest[:length], start_ms, end_ms)
         rest, start_ms = rest[length:], end_ms
-    yield _Piece(rest, start_ms, piece.end_ms)
+    yield Piece(rest, start_ms, piece.end_ms)
 
 
 def _fitting_length(text: str) -> int:
@@ -95,9 +99,9 @@ def _fitting_length(text: str) -> int:
     return sum(width <= MAX_LINE_COLUMNS for width in widths)
 
 
-def _groups(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+def _groups(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """Runs of pieces that make one cue each."""
-    group: list[_Piece] = []
+    group: list[Piece] = []
     for piece in pieces:
         if group and _needs_a_new_cue(group, piece):
             yield group
@@ -107,7 +111,7 @@ def _groups(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
         yield group
 
 
-def _needs_a_new_cue(group: list[_Piece], piece: _Piece) -> bool:
+def _needs_a_new_cue(group: list[Piece], piece: Piece) -> bool:
     last = group[-1]
     return (
         piece.end_ms - group[0].start_ms > MAX_CUE_MS
@@ -117,7 +121,7 @@ def _needs_a_new_cue(group: list[_Piece], piece: _Piece) -> bool:
     )
 
 
-def _wrapped(pieces: Sequence[_Piece]) -> tuple[str, ...]:
+def _wrapped(pieces: Sequence[Piece]) -> tuple[str, ...]:
     lines: list[str] = []
     for piece in pieces:
         if lines and _columns(lines[-1] + piece.text) <= MAX_LINE_COLUMNS:

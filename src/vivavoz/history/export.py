@@ -1,12 +1,13 @@
 """A transcript as a file to take away: text, a document, subtitles, or everything as JSON."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
+from vivavoz.history.alignment import edited_segments
 from vivavoz.history.cues import Cue, cues_of
 from vivavoz.history.file_format import transcript_file_text
 from vivavoz.history.transcripts import Segment, Transcript
@@ -57,7 +58,7 @@ class Export:
 def export(transcript: Transcript, export_format: ExportFormat) -> Export:
     """The transcript in one of the formats; ``txt`` is what its transcript file holds.
 
-    Subtitles say what was recognised, also where the text was edited: only that has times.
+    Subtitles of an edited text hold its words at the times at which they were spoken.
     """
     return Export(
         content=_WRITERS[export_format](transcript),
@@ -85,6 +86,12 @@ def to_vtt(segments: Iterable[Segment]) -> bytes:
     return ("WEBVTT\n" + "".join(blocks)).encode()
 
 
+def _as_edited(transcript: Transcript) -> Sequence[Segment]:
+    if transcript.edited_at is None:
+        return transcript.segments
+    return edited_segments(transcript.segments, transcript.text)
+
+
 def _to_txt(transcript: Transcript) -> bytes:
     return transcript_file_text(transcript.id, transcript.started_at, transcript.text).encode()
 
@@ -101,8 +108,8 @@ def _to_docx(transcript: Transcript) -> bytes:
 
 _WRITERS: Mapping[ExportFormat, Callable[[Transcript], bytes]] = {
     ExportFormat.TXT: _to_txt,
-    ExportFormat.SRT: lambda transcript: to_srt(transcript.segments),
-    ExportFormat.VTT: lambda transcript: to_vtt(transcript.segments),
+    ExportFormat.SRT: lambda transcript: to_srt(_as_edited(transcript)),
+    ExportFormat.VTT: lambda transcript: to_vtt(_as_edited(transcript)),
     ExportFormat.JSON: _to_json,
     ExportFormat.DOCX: _to_docx,
 }

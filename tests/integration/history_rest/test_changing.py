@@ -42,7 +42,7 @@ async def test_edit(client: httpx.AsyncClient, store: SqlTranscriptStore) -> Non
     text = (await client.get(f"{path}/export")).text
     assert text.endswith("\n\nHola.\n\nA todos.\n")
     subtitles = (await client.get(f"{path}/export", params={"format": "srt"})).text
-    assert "hola a todos" in subtitles
+    assert "\nHola. A todos.\n" in subtitles
     restored = (await client.patch(path, json={"text": None})).json()
     assert restored["text"] == "hola a todos"
     assert restored["edited_at"] is None

@@ -160,10 +160,11 @@ class TestExport:
         )
         assert exported.media_type == "text/plain; charset=utf-8"
 
-    def test_an_edited_text_is_exported_and_subtitles_say_what_was_said(self) -> None:
+    def test_an_edited_text_is_exported_in_every_format(self) -> None:
         edited = a_transcript(a_segment("ola", 0, 1), text="Hola.\n\nAdiós.", edited_at=START)
         assert export(edited, ExportFormat.TXT).content.decode().endswith("\n\nHola.\n\nAdiós.\n")
-        assert b"\nola\n" in export(edited, ExportFormat.VTT).content
+        for subtitles in (ExportFormat.SRT, ExportFormat.VTT):
+            assert b"\nHola. Adi\xc3\xb3s.\n" in export(edited, subtitles).content
         as_json = json.loads(export(edited, ExportFormat.JSON).content)
         assert as_json["text"] == "Hola.\n\nAdiós."
         assert as_json["original_text"] == "ola"
