@@ -1,6 +1,7 @@
 """Which part of long speech partials decode."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,13 +64,33 @@ def test_without_an_agreed_word_early_enough_it_stays() -> None:
     assert shortened(window, said_until(8.0, late), 8.0, late) is window
 
 
-def test_the_end_of_a_sentence_is_the_best_place() -> None:
+@pytest.mark.parametrize(
+    ("at", "agreed", "end_s", "is_cut_there"),
+    [
+        (1, 11, 6.25, False),  # it ends 1.25 s after the window began
+        (2, 11, 6.25, True),
+        (5, 11, 6.25, True),  # three seconds follow its end
+        (6, 11, 6.25, False),
+        (3, 6, 10.0, True),  # two agreed words are left
+        (4, 6, 10.0, False),
+    ],
+)
+def test_the_end_of_a_sentence_is_the_best_place_within_bounds(
+    at: int, agreed: int, end_s: float, is_cut_there: bool
+) -> None:
+    speech = Speech.of(TEXT, word_s=0.25, gap_s=0.25)
     words = [
-        Word(f"{word.text}.", word.start_s, word.end_s, word.probability) if at == 5 else word
-        for at, word in enumerate(SPEECH.words)
+        Word(f"{word.text}.", word.start_s, word.end_s, word.probability) if n == at else word
+        for n, word in enumerate(speech.words)
     ]
-    speech = Speech(words, SPEECH.duration_s)
-    assert len(shortened(Window(0), said_until(6.2, speech), 6.5, speech).lead) == 6
+    lead = shortened(Window(0), words[:agreed], end_s, speech).lead
+    assert 0 < len(lead) <= agreed - 2
+    assert (len(lead) == at + 1) == is_cut_there
+
+
+def test_without_gaps_it_is_cut_between_words_too() -> None:
+    speech = Speech.of(TEXT, word_s=0.4, gap_s=0.0)
+    assert shortened(Window(0), said_until(6.2, speech), 6.5, speech).lead
 
 
 def test_after_a_joint_the_words_of_the_other_part_are_gone() -> None:
