@@ -43,6 +43,20 @@ SUMMARY = SessionSummary(
 )
 
 
+def spoken(session_id: UUID, text: str) -> TranscriptionResult:
+    return TranscriptionResult(
+        session_id=session_id,
+        sequence_number=1,
+        result_type="final",
+        text_content=text,
+        confidence=0.9,
+        start_time=0.0,
+        end_time=2.5,
+        language="es",
+        processing_time_ms=1.0,
+    )
+
+
 @pytest.fixture
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The data folder of a history of three transcripts."""
@@ -54,21 +68,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         session = StreamingSession(session_id=id_, start_time=START + timedelta(hours=hours))
         store.open_session(session, SessionTerms("hash", "es"))
-        store.append_final(
-            TranscriptionResult(
-                session_id=id_,
-                sequence_number=1,
-                result_type="final",
-                text_content=text,
-                confidence=0.9,
-                start_time=0.0,
-                end_time=2.5,
-                language="es",
-                processing_time_ms=1.0,
-            ),
-            DurableMark(1, 1),
-            SUMMARY,
-        )
+        store.append_final(spoken(id_, text), DurableMark(1, 1), SUMMARY)
         store.complete(session, "stopped", SUMMARY)
     store.close()
     return folder
@@ -151,6 +151,15 @@ def test_showing(data_dir: Path) -> None:
     shown = in_a_terminal("show", str(FIRST).upper())
     assert str(FIRST) in shown
     assert "1:05, 3 words, es, whisper base" in shown
+
+
+def test_showing_what_no_engine_is_known_of(store: SqlTranscriptStore) -> None:
+    session = StreamingSession(session_id=UUID(int=0xC << 124))
+    said = spoken(session.session_id, "Quién sabe")
+    store.open_session(session, SessionTerms("hash", "es"))
+    store.append_final(said, DurableMark(1, 1), SUMMARY)
+    store.complete(session, "server_restarted", None)
+    assert "2 words, es, unknown engine" in in_a_terminal("show", "c0")
 
 
 def test_exporting_to_standard_output(data_dir: Path) -> None:

@@ -202,13 +202,14 @@ def _print_table(page: TranscriptPage, *, with_snippets: bool) -> None:
 
 def _print_facts(transcript: Transcript) -> None:
     out = console()
+    engine = f"{transcript.engine} {transcript.model}" if transcript.engine else "unknown engine"
     out.print(Text(transcript.title, style="bold"))
     out.print(
         Text(
             f"{transcript.id}\n"
             f"{transcript.started_at.astimezone():%Y-%m-%d %H:%M:%S}, "
             f"{_as_clock(transcript.duration_s)}, {transcript.word_count} words, "
-            f"{transcript.language or 'no language'}, {transcript.engine} {transcript.model}\n",
+            f"{transcript.language or 'no language'}, {engine}\n",
             style="dim",
         )
     )

@@ -1,7 +1,6 @@
 """The folder of the transcript files."""
 
 import os
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -45,20 +44,23 @@ class TranscriptFiles:
         path = self._path(name)
         content = transcript_file_text(transcript_id, started_at, text).encode()
         self._make_folder()
-        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._folder)
+        part = _part_of(path)
         try:
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).replace(path)
+            part.replace(path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
 
     def delete(self, name: str) -> None:
-        """Remove a file; none by that name is as good."""
-        self._path(name).unlink(missing_ok=True)
+        """Remove a file, and what a killed process wrote of it; none by that name is as good."""
+        path = self._path(name)
+        _part_of(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
     def _make_folder(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -74,3 +76,8 @@ class TranscriptFiles:
         if not is_transcript_file_name(name):
             raise ValueError(f"{name!r} is not the name of a transcript file")
         return self._folder / name
+
+
+def _part_of(path: Path) -> Path:
+    """Where the file is written before it is whole: a later attempt goes to the same place."""
+    return path.with_name(f".{path.name}.part")

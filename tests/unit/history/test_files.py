@@ -1,7 +1,10 @@
 """The transcript file: its name, its content, its folder."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -77,6 +80,29 @@ def test_a_file_is_replaced_at_once_or_not_at_all(
         files.write(name, ID, START, "nueva")
     assert [file.name for file in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text().endswith("vieja\n")
+
+
+@pytest.mark.parametrize("then", ["write", "delete"])
+def test_what_a_killed_process_left_half_written_goes_with_the_next_attempt(
+    tmp_path: Path, then: str
+) -> None:
+    files = TranscriptFiles(tmp_path)
+    name = files.free_name(ID, START, nothing_taken)
+    writer = (
+        "import os, signal, sys; from pathlib import Path; from uuid import UUID;"
+        "from datetime import datetime; from vivavoz.history.files import TranscriptFiles;"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL);"
+        "files = TranscriptFiles(Path(sys.argv[1]));"
+        "files.write(sys.argv[2], UUID(int=1), datetime.now(), 'confidencial')"
+    )
+    killed = subprocess.run([sys.executable, "-c", writer, str(tmp_path), name], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert [file.suffix for file in tmp_path.iterdir()] == [".part"]
+    if then == "write":
+        files.write(name, ID, START, "hola")
+    else:
+        files.delete(name)
+    assert [file.name for file in tmp_path.iterdir()] == ([name] if then == "write" else [])
 
 
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
