@@ -98,6 +98,13 @@ def test_an_owner_has_one_stream_step_and_one_partial_at_a_time(
     assert line.take() == [second]
 
 
+def test_within_an_owner_finals_keep_their_order(line: Line) -> None:
+    speculative = line.add("a", final(speculative=True))
+    behind = line.add("a", final())
+    other = line.add("b", final())
+    assert [line.take()[0] for _ in range(3)] == [other, speculative, behind]
+
+
 def test_batches_hold_partials_and_finals_run_alone(line: Line) -> None:
     finals = [line.add(owner, final()) for owner in "ab"]
     partials = [line.add(owner, partial()) for owner in "abc"]
@@ -130,8 +137,14 @@ def test_since_when_the_oldest_waits(line: Line) -> None:
     assert line.queue.oldest_at_s() == 1.0
 
 
-def test_waiting_for_ones_own_decode_is_no_wait_for_a_worker(line: Line) -> None:
-    running = line.add("a", partial())
+@pytest.mark.parametrize("make", [partial, step])
+def test_waiting_for_ones_own_decode_is_no_wait_for_a_worker(
+    line: Line, make: Callable[[], Job]
+) -> None:
+    running = line.add("a", make())
+    assert line.queue.oldest_at_s() == 1.0
     assert line.take() == [running]
-    line.add("a", partial())
+    line.add("a", make())
     assert line.queue.oldest_at_s() is None
+    line.add("b", make())
+    assert line.queue.oldest_at_s() == 3.0
