@@ -135,6 +135,27 @@ def test_a_pause_that_the_server_knows_of_is_not_said_twice() -> None:
     assert sent(client) == ["resume_recording"]
 
 
+def test_pauses_and_what_follows_them_are_said_in_order_and_in_full() -> None:
+    client = open_client(chunks=1)
+    client.pause(stream_ended=True)
+    client.resume("audio/ogg")
+    client.send_audio(b"x", 0.0)
+    client.pause()
+    client.resume()
+    client.stop()
+    start, first, *said = client.messages_to_send()
+    assert "start_recording" in str(start)
+    assert isinstance(first, bytes)
+    assert [json.loads(message) if isinstance(message, str) else "chunk" for message in said] == [
+        {"event": "pause_recording", "data": {"stream_ended": True}},
+        {"event": "resume_recording", "data": {"mime_type": "audio/ogg"}},
+        "chunk",
+        {"event": "pause_recording", "data": {"stream_ended": False}},
+        {"event": "resume_recording", "data": {"mime_type": None}},
+        {"event": "stop_recording", "data": {"last_sequence_number": 2}},
+    ]
+
+
 def test_a_stop_that_was_lost_is_said_again() -> None:
     client = open_client(chunks=2)
     client.stop()

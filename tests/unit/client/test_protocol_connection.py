@@ -67,6 +67,16 @@ def test_the_back_off_is_the_promised_one() -> None:
     assert BACK_OFF_S == (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
+def test_a_server_that_was_never_there_is_tried_six_times() -> None:
+    client = new_client()
+    tries = 0
+    while client.link is Link.WAITING:
+        tries += 1
+        client.connecting(client.connect_at_s)
+        client.connection_lost(client.connect_at_s)
+    assert (client.link, tries) == (Link.BLOCKED, 6)
+
+
 def test_the_first_connection_is_due_at_once() -> None:
     client = ClientProtocol(StartRecording(mime_type=WEBM), 3.0)
     assert (client.link, client.next_tick_s) == (Link.WAITING, 3.0)
