@@ -68,6 +68,70 @@ def test_holes_score_less_and_pauses_do_not() -> None:
     assert score(paused) == pytest.approx(1.0)
 
 
+def alternating(loud_db: float, background_db: float) -> Pcm:
+    """Ten seconds: a frame of 10 ms at one level, the next at the other."""
+    levels = 10 ** (np.tile([loud_db, background_db], 500) / 20)
+    return np.repeat(levels, SAMPLE_RATE_HZ // 100).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("loud_db", "background_db", "expected"),
+    [
+        (-60, -100, 0.0),
+        (-47.5, -100, 0.5),
+        (-35, -100, 1.0),
+        (-20, -23, 0.0),
+        (-20, -31.5, 0.5),
+        (-20, -40, 1.0),
+        (-47.5, -59, 0.25),
+    ],
+)
+def test_level_and_clarity_are_linear_in_decibels(
+    loud_db: float, background_db: float, expected: float
+) -> None:
+    assert score(alternating(loud_db, background_db)) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("peak", "percent", "expected"),
+    [(0.991, 0.5, 0.5), (-0.991, 0.5, 0.5), (0.991, 1.0, 0.0), (0.989, 1.0, 1.0)],
+)
+def test_one_percent_of_clipped_samples_spoils_all(
+    peak: float, percent: float, expected: float
+) -> None:
+    audio = alternating(-20, -60)
+    loud_frames = audio.reshape(1000, -1)[:800:2]
+    loud_frames[:, : round(4 * percent)] = peak
+    assert score(audio) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("silent_frames", "expected"),
+    [
+        ([(100, 25)], 1.0),  # longer than 200 ms: a pause
+        ([(100, 20)], 0.6),
+        ([(100, 20), (500, 5)], 0.5),
+        ([(100, 20), (200, 20), (300, 20)], 0.0),
+        ([(0, 20), (980, 20)], 1.0),  # no sound on one side
+        ([(0, 20), (500, 20)], 0.6),
+        ([(100, 21)], 1.0),
+    ],
+)
+def test_five_percent_of_holes_spoil_all(
+    silent_frames: list[tuple[int, int]], expected: float
+) -> None:
+    audio = alternating(-20, -60)
+    frames = audio.reshape(1000, -1)
+    for first, count in silent_frames:
+        frames[first : first + count] = 0
+    assert score(audio) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_second_is_enough_to_judge_by() -> None:
+    assert score(np.zeros(SAMPLE_RATE_HZ, np.float32)) == 0
+    assert score(np.zeros(SAMPLE_RATE_HZ - 1, np.float32)) == 1
+
+
 def test_only_the_last_half_minute_counts() -> None:
     blare = np.ones(5 * SAMPLE_RATE_HZ, np.float32)
     assert score(blare) == 0
