@@ -85,6 +85,13 @@ def test_in_the_midst_of_a_sentence_only_when_it_is_urgent() -> None:
     assert best_joint(PLAIN, 0.0, loud_but(), earliest_s=0.5, is_urgent=True) is not None
 
 
+@pytest.mark.parametrize(("words", "count"), [(WORDS, 2), (PLAIN, 1)])
+def test_a_later_boundary_is_not_better_for_being_later(words: list[Word], count: int) -> None:
+    joint = best_joint(words, 0.0, loud_but(1.0), earliest_s=0.5, is_urgent=True)
+    assert joint is not None
+    assert joint.count == count
+
+
 def test_a_quiet_point_within_the_next_word_is_not_the_joint() -> None:
     audio = loud_but(3.11)  # as in the closure of a stop consonant
     joint = best_joint(PLAIN, 0.0, audio, earliest_s=2.5, is_urgent=True)
