@@ -1,7 +1,6 @@
 """All live sessions: admit, find, resume, time out, drain."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +18,8 @@ from vivavoz.errors import (
     VivavozError,
 )
 from vivavoz.runtime.admission import Admission
-from vivavoz.runtime.connection import COMPLETED, Connection, closing_for
+from vivavoz.runtime.connection import Connection, closing_for
+from vivavoz.runtime.endings import Ending, Endings
 from vivavoz.runtime.engine_facts import chosen_language
 from vivavoz.runtime.loading import EngineLoader
 from vivavoz.runtime.ownership import may_see, not_found, require_owner, require_token
@@ -27,11 +27,9 @@ from vivavoz.runtime.runner import SessionRunner
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.tokens import new_token, token_hash
 from vivavoz.session.entities import SessionStatus, StreamingSession
-from vivavoz.session.events import SessionCompleted
-from vivavoz.session.records import AWAY_OUTCOMES, SavedTranscript, SessionTerms
+from vivavoz.session.records import SavedTranscript, SessionTerms
 from vivavoz.session.session import Session
 
-_REMEMBERED_ENDINGS = 1000
 _COME_BACK_AFTER_S = 3.0
 log = structlog.get_logger(__name__)
 
@@ -51,18 +49,6 @@ class SessionRequest:
 _ANYTHING = SessionRequest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    user_id: str | None
-    token_hash: str
-    completed: SessionCompleted | None
-
-    @property
-    def may_go_on(self) -> bool:
-        """Whether it was saved while its client was away."""
-        return self.completed is not None and self.completed.reason in AWAY_OUTCOMES
-
-
 class SessionManager:
     """The pool of live sessions. Belongs to one event loop.
 
@@ -76,7 +62,7 @@ class SessionManager:
         self._loader = loader
         self._admission = Admission(services.settings)
         self._runners: dict[UUID, SessionRunner] = {}
-        self._endings: OrderedDict[UUID, _Ending] = OrderedDict()
+        self._endings = Endings()
         self._is_draining = False
 
     @property
@@ -156,7 +142,7 @@ class SessionManager:
             await self._until_saved(runner)
             runner = None
         if runner is None:
-            ending = self._endings.get(session_id)
+            ending = self._endings.of(session_id)
             if ending is not None:
                 require_owner(user_id, ending.user_id, session_id)
                 require_token(token, ending.token_hash)
@@ -167,7 +153,7 @@ class SessionManager:
             except SessionNotFoundError:
                 if ending is None:
                     raise
-                self._tell_ending(connection, ending)
+                ending.tell(connection)
                 return None
         require_owner(user_id, runner.session.entity.user_id, session_id)
         require_token(token, runner.terms.resume_token_hash)
@@ -248,7 +234,7 @@ class SessionManager:
         self._admission.admit(address, 0.0)
         now = self._services.clock.now()
         session = Session(unfinished.session, self._services.rules, now, unfinished)
-        self._endings.pop(session_id, None)
+        self._endings.forget(session_id)
         return self._start(session, recognition, unfinished.terms, address)
 
     async def _until_saved(self, runner: SessionRunner) -> None:
@@ -283,15 +269,6 @@ class SessionManager:
         entity = runner.session.entity
         del self._runners[entity.session_id]
         self._admission.release(address)
-        self._endings[entity.session_id] = _Ending(
-            entity.user_id, runner.terms.resume_token_hash, runner.farewell
-        )
-        if len(self._endings) > _REMEMBERED_ENDINGS:
-            self._endings.popitem(last=False)
+        ending = Ending(entity.user_id, runner.terms.resume_token_hash, runner.farewell)
+        self._endings.remember(entity.session_id, ending)
         log.info("session_ended", session_id=str(entity.session_id), status=entity.status.value)
-
-    def _tell_ending(self, connection: Connection, ending: _Ending) -> None:
-        if ending.completed is None:
-            raise SessionNotFoundError("This session ended with an error; start a new one.")
-        connection.send(ending.completed)
-        connection.close(COMPLETED)
