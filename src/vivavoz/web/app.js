@@ -14,13 +14,12 @@ import { preferences } from "./preferences.js";
 import { listenForShortcuts } from "./shortcuts.js";
 import { TabLock } from "./tab-lock.js";
 import { TranscriptView } from "./transcript-view.js";
-import { keepAwake } from "./wake-lock.js";
+import { noteUnfinished, takeUnfinished } from "./unfinished.js";
 
 const preferredLanguage = () =>
   preferences.get("uiLanguage") || chooseLanguage(navigator.languages);
 await setUiLanguage(preferredLanguage());
 
-const INTERRUPTED = "vivavoz-interrupted";
 const element = (id) => document.getElementById(id);
 const api = createApi(document.baseURI, async () => (await door()).ask());
 const controller = new Controller({ url: api.socketUrl });
@@ -74,13 +73,14 @@ async function letIn() {
   if (required) await (userId ? (await door()).welcome(userId) : (await door()).ask({ isOptional: false }));
 }
 
-/** Finish what a reload or a closed page has interrupted. */
+const noteWhatIsLeft = () => noteUnfinished(controller.isActive && controller.client?.left);
+
+/** Finish what a page interrupted that was reloaded or closed, or crashed. */
 async function mendInterruption() {
-  const left = sessionStorage.getItem(INTERRUPTED);
+  const left = await tabLock.whileFree(takeUnfinished);
   if (left === null) return;
-  sessionStorage.removeItem(INTERRUPTED);
   const { finishInterrupted } = await import("./interruption.js");
-  finishInterrupted(JSON.parse(left), { socketUrl: api.socketUrl, notices, onOpen: openHistory });
+  finishInterrupted(left, { socketUrl: api.socketUrl, notices, onOpen: openHistory });
 }
 
 /** What is loaded when it is asked for; null, and a word about it, if it cannot be had. */
@@ -95,14 +95,16 @@ async function fetched(load) {
 
 /** Have at hand what a dictation needs even when the server is away. */
 async function equip() {
-  const [{ announce }] = await Promise.all([
+  const [{ announce }, { keepAwake }] = await Promise.all([
     import("./announcements.js"),
+    import("./wake-lock.js"),
     import("./client/dictation.js"),
     import("./rescue.js"),
     addWords("dictation"),
     addWords("errors"),
   ]);
   announce({ controller, dock, notices, api });
+  controller.addEventListener("change", () => keepAwake(controller.isRecording));
   return true;
 }
 
@@ -163,15 +165,17 @@ const openFiles = async (files) => {
   (await fetchPart("./files/files.js"))?.openFiles(page, files);
 };
 const copy = () => copyText(controller.transcript.text, element("copy"));
+
+/** What can be done with a key, and with a button if there is one. */
 const shortcuts = {
-  " ": { run: toggle, keyText: "key.space", help: "help.space" },
-  f: { run: () => controller.finish(), help: "help.finish" },
-  c: { run: () => element("text-actions").hidden || copy(), help: "help.copy" },
-  h: { run: () => openHistory(), help: "help.history" },
-  u: { run: () => openFiles(), help: "help.files" },
+  " ": { run: toggle, button: "record", keyText: "key.space", help: "help.space" },
+  f: { run: () => controller.finish(), button: "finish", help: "help.finish" },
+  c: { run: () => element("text-actions").hidden || copy(), button: "copy", help: "help.copy" },
+  h: { run: () => openHistory(), button: "open-history", help: "help.history" },
+  u: { run: () => openFiles(), button: "open-files", help: "help.files" },
   t: { run: toggleTimestamps, help: "help.times" },
-  ",": { run: openSettings, help: "help.settings" },
-  "?": { run: openHelp, help: "help.help" },
+  ",": { run: openSettings, button: "open-settings", help: "help.settings" },
+  "?": { run: openHelp, button: "open-help", help: "help.help" },
 };
 
 async function renderWords() {
@@ -208,8 +212,8 @@ function renderText() {
 
 controller.addEventListener("change", () => {
   dock.render();
-  keepAwake(controller.isRecording);
   if (!controller.isActive && controller.state !== "opening") tabLock.release();
+  noteWhatIsLeft();
   renderText();
 });
 controller.addEventListener("locked", unlock);
@@ -233,36 +237,28 @@ preferences.addEventListener("change", ({ detail: name }) => {
   renderLook();
 });
 
-element("record").onclick = toggle;
+for (const { button, run } of Object.values(shortcuts)) {
+  if (button) element(button).onclick = run;
+}
 element("next-step").onclick = () => {
   if (controller.completed) openHistory(controller.completed.transcript_id);
   else if (controller.state === "locked") unlock();
   else controller.client.retryNow();
 };
-element("finish").onclick = () => controller.finish();
-element("copy").onclick = copy;
 element("jump").onclick = () => view.jumpToEnd();
-element("open-history").onclick = () => openHistory();
-element("open-files").onclick = () => openFiles();
-element("open-settings").onclick = openSettings;
-element("open-help").onclick = openHelp;
 element("switch-language").onclick = () => {
   preferences.set("uiLanguage", uiLanguage() === "es" ? "en" : "es");
 };
 for (const id of ["microphone", "language"]) {
   element(id).onchange = ({ target }) => preferences.set(id, target.value);
 }
-const actions = Object.fromEntries(Object.entries(shortcuts).map(([key, { run }]) => [key, run]));
-listenForShortcuts(actions, () => preferences.get("hasShortcuts"));
+listenForShortcuts(shortcuts, () => preferences.get("hasShortcuts"));
 
 listenForDrops(openFiles);
 addEventListener("hashchange", openLinked);
 addEventListener("online", () => controller.client?.retryNow());
 addEventListener("offline", () => controller.client?.probe());
-addEventListener("pagehide", () => {
-  const left = controller.isActive ? controller.client?.left : null;
-  if (left) sessionStorage.setItem(INTERRUPTED, JSON.stringify(left));
-});
+addEventListener("pagehide", noteWhatIsLeft);
 addEventListener("beforeunload", (event) => {
   if (controller.hasUnsaved) event.preventDefault();
 });

@@ -1,9 +1,9 @@
 // Small pieces of markup that several parts of the page are built from.
 
 const SVG = "http://www.w3.org/2000/svg";
-const address = (name) => `static/icons.svg#${name}`;
+const address = (name) => `#icon-${name}`;
 
-/** An icon of `icons.svg`. */
+/** An icon of `index.html`, where it needs no network when the server is away. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");

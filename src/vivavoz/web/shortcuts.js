@@ -4,17 +4,17 @@ const FIELDS = "input, textarea, select, [contenteditable]";
 const PRESSABLE = "button, a, summary, [role=switch]";
 
 /**
- * @param {Record<string, () => void>} actions by `KeyboardEvent.key`, letters in lower case
+ * @param {Record<string, {run: () => void}>} shortcuts by `KeyboardEvent.key`, letters in lower case
  * @param {() => boolean} areOn whether the person wants them
  */
-export function listenForShortcuts(actions, areOn) {
+export function listenForShortcuts(shortcuts, areOn) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !areOn()) return;
     if (event.target.closest?.(FIELDS) || document.querySelector("dialog[open]")) return;
     if (event.key === " " && event.target.closest?.(PRESSABLE)) return;
-    const action = actions[event.key.toLowerCase()];
-    if (!action) return;
+    const shortcut = shortcuts[event.key.toLowerCase()];
+    if (!shortcut) return;
     event.preventDefault();
-    action();
+    shortcut.run();
   });
 }

@@ -1,6 +1,7 @@
 // The transcript on the page. Each change touches the last paragraph only.
 
 import { formatClock } from "./format.js";
+import { build } from "./markup.js";
 
 const ANNOUNCE_INTERVAL_MS = 4_000;
 const FOLLOW_MARGIN_PX = 96;
@@ -12,9 +13,9 @@ export class TranscriptView {
   #announcer;
   #paragraph = null;
   #partialParagraph = null;
-  #partial = document.createElement("span");
-  #stable = document.createElement("span");
-  #tail = document.createElement("span");
+  #stable = build("span", { className: "stable" });
+  #tail = build("span", { className: "tail" });
+  #partial = build("span", { className: "partial" }, this.#stable, this.#tail);
   #isFollowing = true;
   #unannounced = "";
   #announceTimer = null;
@@ -27,10 +28,6 @@ export class TranscriptView {
     this.#root = root;
     this.#scroller = scroller;
     this.#announcer = announcer;
-    this.#partial.className = "partial";
-    this.#stable.className = "stable";
-    this.#tail.className = "tail";
-    this.#partial.append(this.#stable, this.#tail);
     scroller.addEventListener(
       "scroll",
       () => {
@@ -93,7 +90,7 @@ export class TranscriptView {
   }
 
   #newParagraph(startS) {
-    const paragraph = document.createElement("p");
+    const paragraph = build("p");
     paragraph.dataset.time = formatClock(startS);
     this.#root.append(paragraph);
     return paragraph;

@@ -83,6 +83,7 @@ class ScriptedServer:
         self.heard: list[dict[str, Any]] = []
         self.uploads: list[bytes] = []
         self._sockets: set[web.WebSocketResponse] = set()
+        self._closing = asyncio.Lock()
 
     # --- what a test does -------------------------------------------------------------------------
 
@@ -158,8 +159,9 @@ class ScriptedServer:
 
     async def drop(self, code: int = 1011) -> None:
         """Close every connection."""
-        for socket in list(self._sockets):
-            await socket.close(code=code)
+        async with self._closing:
+            for socket in list(self._sockets):
+                await socket.close(code=code)
 
     # --- what a client meets ----------------------------------------------------------------------
 
@@ -186,7 +188,8 @@ class ScriptedServer:
                 elif message.type is WSMsgType.TEXT and not self.is_silent:
                     await self._take_event(socket, message.json())
         finally:
-            self._sockets.discard(socket)
+            async with self._closing:  # or the connection would end before its close code is sent
+                self._sockets.discard(socket)
         return socket
 
     async def _greet(self, socket: web.WebSocketResponse, *, is_resuming: bool) -> None:

@@ -182,6 +182,18 @@ async def test_a_lost_connection_is_told_with_attempt_countdown_and_a_way_to_hur
     await expect_notice(page, "Connected again")
 
 
+async def test_icons_are_drawn_while_the_network_is_away(
+    server: ScriptedServer, open_page: OpenPage
+) -> None:
+    page = await open_page(server.url)
+    await listen(page)
+    await page.context.set_offline(True)
+    await page.click("#record")
+    await expect(page.locator("#record")).to_have_accessible_name("Continue")
+    icon = page.locator("#record svg")
+    assert await icon.evaluate("(icon) => icon.getBBox().width") > 0
+
+
 async def test_latency_is_shown_and_warned_of_above_what_the_server_names(
     server: ScriptedServer, open_page: OpenPage
 ) -> None:
