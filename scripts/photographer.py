@@ -98,7 +98,8 @@ class Photographer:
         """Open the history sheet."""
         await self.open()
         await self.page.click("#open-history")
-        await self.page.wait_for_timeout(500)
+        await self.page.wait_for_selector(".history-message:not(:empty)")
+        await self.page.wait_for_timeout(200)
 
 
 State = Callable[[Photographer], Awaitable[None]]

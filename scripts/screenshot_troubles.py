@@ -12,6 +12,7 @@ async def engine_failed(shot: Photographer) -> None:
 async def away(shot: Photographer) -> None:
     await shot.page.route("**/api/streaming/status", lambda route: route.abort())
     await shot.open()
+    await shot.page.wait_for_selector(".notice")
 
 
 async def denied(shot: Photographer) -> None:

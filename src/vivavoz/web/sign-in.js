@@ -67,6 +67,7 @@ export class SignIn {
       type: "password",
       className: "field",
       autocomplete: "current-password",
+      autofocus: true,
       required: true,
     });
     const problem = build("p", { className: "problem", role: "alert" });

@@ -24,6 +24,7 @@ LOOKS: list[dict[str, Any]] = [
     {"locale": "en-GB", "color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
 ]
 MIN_TARGET_PX = 24
+FINGER_PX = 44
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SPEECH = "word by word it goes on"
 
@@ -326,8 +327,8 @@ async def cut_off(page: Page) -> list[str]:
     return names
 
 
-async def small_targets(page: Page) -> list[str]:
-    """Visible controls smaller than WCAG 2.2 allows."""
+async def small_targets(page: Page, least_px: int = MIN_TARGET_PX) -> list[str]:
+    """Visible controls smaller than that; without it, than WCAG 2.2 allows."""
     names: list[str] = await page.evaluate(
         """(least) => [...document.querySelectorAll("button, a, input, select")]
           .filter((control) => control.checkVisibility({ visibilityProperty: true }))
@@ -337,6 +338,26 @@ async def small_targets(page: Page) -> list[str]:
             return width < least || height < least;
           })
           .map((control) => control.outerHTML)""",
-        MIN_TARGET_PX,
+        least_px,
     )
     return names
+
+
+async def test_whoever_is_asked_for_a_key_may_type_it_at_once(
+    server: ScriptedServer, open_page: OpenPage
+) -> None:
+    page = await open_page(server.url)
+    await listen(page, server)
+    await server.fail("UNAUTHORIZED", 4401)
+    await expect(page.locator("#sign-in input")).to_be_focused()
+
+
+async def test_fingers_have_room_on_a_phone(server: ScriptedServer, open_page: OpenPage) -> None:
+    server.asks_for_key = True
+    page = await open_page(server.url, viewport={"width": 360, "height": 740})
+    await page.fill("#sign-in input", "vv_key")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#account")).to_be_visible()
+    await listen(page, server)
+    assert await page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    assert await small_targets(page, FINGER_PX) == []
