@@ -57,6 +57,35 @@ def test_a_stream_begins_with_the_next_chunk_where_the_audio_is() -> None:
     assert session.resume_recording("audio/ogg") == ContainerStream("audio/ogg", 2, 4000)
 
 
+def test_a_pause_within_a_stream_ends_nothing() -> None:
+    session = recording()
+    session.receive_chunk(chunk(1), at(0))
+    session.pause_recording(stream_ended=False)
+    assert numbers(session.receive_chunk(chunk(2), at(1))) == [2]
+    assert session.resume_recording(None) is None
+    assert session.stream == ContainerStream(WEBM, 1, 0)
+    assert numbers(session.receive_chunk(chunk(3), at(2))) == [3]
+
+
+def test_out_of_a_pause_leads_only_its_end_and_behind_a_stream_only_a_new_one() -> None:
+    session = recording()
+    session.pause_recording(stream_ended=True)
+    with pytest.raises(InvalidStateError, match="start"):
+        session.start_recording(WEBM)
+    with pytest.raises(InvalidStateError, match="stream has ended"):
+        session.resume_recording(None)
+    assert session.status is S.PAUSED
+
+
+def test_a_client_that_came_back_is_told_again_what_is_missing() -> None:
+    session = recording()
+    for seconds in (1, 5):
+        with pytest.raises(SequenceMismatchError):
+            session.receive_chunk(chunk(2), at(seconds))
+        session.connection_lost(at(seconds + 1))
+        session.connection_resumed(at(seconds + 2))
+
+
 def test_an_ack_says_how_far_the_audio_came() -> None:
     session = recording()
     session.receive_chunk(chunk(1), at(0))
@@ -110,7 +139,7 @@ def test_a_gap_is_declared_with_its_times() -> None:
     assert session.entity.metadata["lost_audio"] == [lost]
     (warning,) = [event for event in session.events_to_send() if isinstance(event, Warned)]
     assert warning.code == WarningCode.AUDIO_GAP
-    assert warning.details == lost
+    assert (warning.details, warning.timestamp) == (lost, at(11).wall)
     assert session.entity.audio_chunks_received == 2
 
 
@@ -136,6 +165,28 @@ def test_a_stopped_session_whose_client_stays_away_gives_its_last_chunks_up() ->
     assert session.finalize(at(302)) == []
     assert session.input_is_complete
     assert session.entity.metadata["lost_audio"][0]["last_sequence_number"] == 3
+
+
+def test_input_is_complete_only_once_it_is_stopped() -> None:
+    session = recording()
+    session.receive_chunk(chunk(1), at(0))
+    states = [session.input_is_complete]
+    session.stop_recording(1, at(1))
+    states.append(session.input_is_complete)
+    assert states == [False, True]
+
+
+def test_a_connection_that_ends_after_its_session_changes_nothing() -> None:
+    completed, failed = recording(), recording()
+    completed.finalize(at(1))
+    for session, end in ((completed, completed.complete), (failed, failed.fail)):
+        states = [session.is_terminal]
+        end()
+        session.connection_lost(at(2))
+        states.append(session.is_terminal)
+        assert states == [False, True]
+        assert session.deadlines.next_at() is None
+    assert (completed.status, failed.status) == (S.COMPLETED, S.ERROR)
 
 
 def test_resumptions_are_counted() -> None:

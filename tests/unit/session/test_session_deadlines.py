@@ -24,6 +24,45 @@ from vivavoz.session.session import Session
 S = SessionStatus
 
 
+def test_a_connection_that_never_opens_is_waited_for_as_long() -> None:
+    session = new_session()
+    assert due(session, 29.9) == []
+    assert due(session, 30) == [Deadline.CONNECT]
+
+
+def test_a_connection_that_is_lost_twice_is_waited_for_since_the_first_time() -> None:
+    session = recording()
+    session.connection_lost(at(10))
+    session.connection_lost(at(20))
+    assert due(session, 309.9) == []
+    assert due(session, 310) == [Deadline.RESUME]
+
+
+def test_each_gap_is_waited_for_ten_seconds_of_its_own() -> None:
+    session = recording()
+    session.receive_chunk(chunk(1), at(0))
+    with pytest.raises(SequenceMismatchError):
+        session.receive_chunk(chunk(3), at(1))
+    session.receive_chunk(chunk(5), at(5))
+    with pytest.raises(SequenceMismatchError):
+        session.intake.ask_for_missing()
+    session.receive_chunk(chunk(2), at(6))
+    assert due(session, 15.9) == []
+    assert due(session, 16) == [Deadline.GAP]
+
+
+@pytest.mark.parametrize("is_filled", [True, False])
+def test_a_gap_that_is_over_is_waited_for_no_longer(is_filled: bool) -> None:
+    session = recording()
+    with pytest.raises(SequenceMismatchError):
+        session.receive_chunk(chunk(2), at(1))
+    if is_filled:
+        session.receive_chunk(chunk(1), at(5))
+    else:
+        session.declare_gap(at(5))
+    assert due(session, 60) == []
+
+
 def test_thirty_seconds_to_connect_and_to_speak() -> None:
     session = new_session()
     assert due(session, 29.9) == []
