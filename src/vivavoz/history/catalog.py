@@ -26,7 +26,12 @@ from vivavoz.history.rows import (
 )
 from vivavoz.history.search import BEGINNING_LENGTH, Phrase, phrases_of, snippet_of
 from vivavoz.history.tables import TRANSCRIPTS
-from vivavoz.history.transcripts import ListedTranscript, Transcript, TranscriptPage
+from vivavoz.history.transcripts import (
+    ListedTranscript,
+    Transcript,
+    TranscriptPage,
+    source_file_of,
+)
 from vivavoz.history.visibility import not_found, sorted_out, visible_to
 
 MAX_PAGE = 100
@@ -163,7 +168,8 @@ class Catalog:
             if "text" in given:
                 self._put_text(connection, row, text)
             changed = self._lock_one(connection, transcript_id, user_id)
-            add_to_index(connection, changed.number, changed.title, changed.text)
+            source_file = source_file_of(changed.metadata) or ""
+            add_to_index(connection, changed.number, changed.title, changed.text, source_file)
             return _read(connection, changed)
 
     def _put_text(self, connection: Connection, row: TableRow, text: str | None) -> None:

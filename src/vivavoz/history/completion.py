@@ -13,7 +13,7 @@ from vivavoz.history.index import add_to_index
 from vivavoz.history.resumption import values_after
 from vivavoz.history.rows import TableRow, language_of_rows, text_of_rows
 from vivavoz.history.tables import SESSION_METRICS, TRANSCRIPTS
-from vivavoz.history.transcripts import automatic_title
+from vivavoz.history.transcripts import automatic_title, source_file_of
 from vivavoz.session.entities import StreamingSession
 from vivavoz.session.records import SavedTranscript, SessionSummary
 
@@ -47,7 +47,9 @@ def consolidate(
 ) -> None:
     """Make the session's row a complete transcript and index its words."""
     text = text_of_rows(segments)
-    title = row.title or automatic_title(text)
+    metadata = session.metadata or row.metadata
+    source_file = source_file_of(metadata)
+    title = row.title or automatic_title(text, source_file)
     heard_s = 0.0 if summary is None else summary.audio_s
     connection.execute(
         sa.update(TRANSCRIPTS)
@@ -62,11 +64,11 @@ def consolidate(
             finished_at=now,
             duration_s=max(row.durable_sample / _SAMPLE_RATE_HZ, segments[-1].end_s, heard_s),
             word_count=len(text.split()),
-            metadata=session.metadata or row.metadata,
+            metadata=metadata,
             **values_after(row, outcome, summary, now),
         )
     )
-    add_to_index(connection, row.number, title, text)
+    add_to_index(connection, row.number, title, text, source_file or "")
 
 
 def keep_metrics(

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from vivavoz.history.index import remove_from_index
 from vivavoz.history.rows import TableRow
 from vivavoz.history.tables import SESSION_METRICS, TRANSCRIPTS
-from vivavoz.history.transcripts import automatic_title
+from vivavoz.history.transcripts import automatic_title, source_file_of
 from vivavoz.session.entities import SessionStatus, StreamingSession
 from vivavoz.session.events import RecordingOptions
 from vivavoz.session.records import (
@@ -95,7 +95,8 @@ def to_unfinished(row: TableRow, confirmed_text: str) -> UnfinishedSession:
 def reopen(connection: Connection, row: TableRow, now: datetime) -> None:
     """Make the row that of a live session. The file of a complete one stays until there is another,
     and its title if a person gave it; there will be other metrics."""
-    title = "" if row.title == automatic_title(row.text) else row.title
+    source_file = source_file_of(row.metadata)
+    title = "" if row.title == automatic_title(row.text, source_file) else row.title
     connection.execute(
         sa.update(TRANSCRIPTS)
         .where(TRANSCRIPTS.c.number == row.number)

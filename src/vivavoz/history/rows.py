@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from vivavoz.history.tables import SEGMENTS, TRANSCRIPTS
 from vivavoz.history.text import one_line
-from vivavoz.history.transcripts import Segment, Transcript
+from vivavoz.history.transcripts import Segment, Transcript, source_file_of
 from vivavoz.session.entities import RecognizedWord
 from vivavoz.session.records import SavedTranscript
 
@@ -89,6 +89,7 @@ def summary_fields(row: TableRow) -> dict[str, Any]:
         "duration_s": row.duration_s,
         "word_count": row.word_count,
         "file_name": row.file_name,
+        "source_file": source_file_of(row.metadata),
     }
 
 

@@ -1,6 +1,8 @@
 """[pure] What the history hands out: a transcript, its segments, a page of a list."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any, Self
 from uuid import UUID
 
@@ -8,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from vivavoz.history.search import SnippetPart
 from vivavoz.history.text import one_line, spoken_paragraphs, typed_paragraphs
-from vivavoz.session.entities import RecognizedWord, TranscriptionResult
+from vivavoz.session.entities import SOURCE_FILE, RecognizedWord, TranscriptionResult
 
 _AUTOMATIC_TITLE_LENGTH = 60
 
@@ -62,6 +64,7 @@ class TranscriptSummary(_Kept):
     duration_s: float
     word_count: int
     file_name: str
+    source_file: str | None = None
 
 
 class ListedTranscript(TranscriptSummary):
@@ -115,8 +118,16 @@ class TranscriptPage(_Kept):
     offset: int
 
 
-def automatic_title(text: str) -> str:
-    """The first words of a text, for a transcript that nobody named yet."""
+def source_file_of(metadata: Mapping[str, Any]) -> str | None:
+    """The name of the file that was transcribed, if it was one."""
+    return metadata.get(SOURCE_FILE)
+
+
+def automatic_title(text: str, source_file: str | None) -> str:
+    """For a transcript that nobody named yet: the name of its file without the ending, or the first
+    words of its text."""
+    if source_file is not None:
+        return PurePath(source_file).stem
     line = " ".join(text.split())
     if len(line) <= _AUTOMATIC_TITLE_LENGTH:
         return line

@@ -22,7 +22,7 @@ from vivavoz.errors import (
 from vivavoz.runtime.connection import Closing, Connection
 from vivavoz.runtime.manager import SessionManager, SessionRequest
 from vivavoz.runtime.runner import SessionRunner
-from vivavoz.session.entities import AudioChunk, TranscriptionResult, utc_now
+from vivavoz.session.entities import SOURCE_FILE, AudioChunk, TranscriptionResult, utc_now
 from vivavoz.session.events import (
     Ack,
     AudioChunkReceived,
@@ -69,6 +69,7 @@ class Uploads:
         self,
         recording: bytes,
         *,
+        source_file: str | None,
         language: str | None,
         options: RecordingOptions,
         address: str,
@@ -98,6 +99,8 @@ class Uploads:
                 )
                 request = SessionRequest(language=language, user_id=user_id)
                 runner = self._manager.connect(connection, address, request)
+                if source_file is not None:
+                    runner.session.entity.metadata[SOURCE_FILE] = source_file
                 feeder = _Feeder(runner, _chunks(audio.blocks), audio.duration_s)
                 runner.receive(
                     StartRecording(mime_type=_MIME_TYPE, language=language, options=options)

@@ -73,6 +73,10 @@ class SessionStatus(StrEnum):
     ERROR = "error"
 
 
+SOURCE_FILE = "source_file"
+"""Of a session's metadata: the name of the file that is transcribed, if it is one."""
+
+
 class StreamingSession(Entity):
     """One active streaming transcription.
 

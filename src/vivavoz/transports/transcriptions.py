@@ -23,6 +23,7 @@ from vivavoz.session.entities import TranscriptionResult
 from vivavoz.session.events import MAX_PROMPT_CHARACTERS, Failed, RecordingOptions, SessionCompleted
 from vivavoz.session.wire import data_of
 from vivavoz.transports.auth import UserId
+from vivavoz.transports.file_names import telling_name
 from vivavoz.transports.handshake import client_address
 from vivavoz.transports.multipart import read_form
 
@@ -83,9 +84,10 @@ def transcriptions_router(uploads: Uploads, max_bytes: int, counters: Counters) 
     )
     async def transcribe(request: Request, user_id: UserId) -> Response:
         form = await read_form(request, max_bytes)
-        recording, wanted = await _file_of(form), _fields_of(form)
+        file, wanted = _file_of(form), _fields_of(form)
         events = uploads.transcribe(
-            recording,
+            await _content_of(file),
+            source_file=telling_name(file.filename or ""),
             language=wanted.language,
             options=RecordingOptions(
                 initial_prompt=wanted.prompt, hotwords=wanted.hotwords, partials=False
@@ -102,10 +104,14 @@ def transcriptions_router(uploads: Uploads, max_bytes: int, counters: Counters) 
     return router
 
 
-async def _file_of(form: FormData) -> bytes:
+def _file_of(form: FormData) -> UploadFile:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise ClientError("Send the recording as a file in the field `file`.")
+    return file
+
+
+async def _content_of(file: UploadFile) -> bytes:
     try:
         return await file.read()
     finally:
