@@ -38,22 +38,36 @@ def impatient_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vivavoz.client.stream._PROBE_INTERVAL_S", 0.3)
 
 
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """A session that lost its client is kept open for a second only."""
+    return {"VIVAVOZ_RESUME_WINDOW_S": "1"}
+
+
 @pytest_asyncio.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
-    """Keeps a session that lost its client open for a second only."""
-    process = ServerProcess(tmp_path, MODEL, settings={"VIVAVOZ_RESUME_WINDOW_S": "1"})
+async def server(tmp_path: Path, settings: dict[str, str]) -> AsyncIterator[ServerProcess]:
+    process = ServerProcess(tmp_path, MODEL, settings=settings)
     await process.start()
     yield process
     await process.stop()
 
 
 @pytest_asyncio.fixture
-async def patient_server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
-    """Keeps a session for as long as any server does."""
-    process = ServerProcess(tmp_path, MODEL)
-    await process.start()
-    yield process
-    await process.stop()
+async def proxy(server: ServerProcess) -> AsyncIterator[FaultyProxy]:
+    async with FaultyProxy(server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture(params=[raw_speech(*NAMES), opus_speech(*NAMES)], ids=["pcm", "webm"])
+def speech(request: pytest.FixtureRequest) -> Speech:
+    found: Speech = request.param
+    return found
+
+
+@pytest_asyncio.fixture
+async def whole(server: ServerProcess, speech: Speech) -> list[str]:
+    """The words of the speech that nothing disturbs."""
+    return await undisturbed(server, speech)
 
 
 async def undisturbed(server: ServerProcess, speech: Speech) -> list[str]:
@@ -107,17 +121,24 @@ async def edit(server: ServerProcess, session_id: UUID, text: str) -> None:
                 await asyncio.sleep(0.02)
 
 
+async def until_given_up(server: ServerProcess, proxy: FaultyProxy, dictation: Dictation) -> None:
+    """Until the dictation goes on here alone, and what was heard of it is in the history."""
+    await dictation.hears(TranscriptionFinal)
+    proxy.disconnect()
+    dictation.go_on()
+    await until_link(dictation, Link.BLOCKED)
+    await until_saved(server, dictation.session_id)
+
+
 def edits(expected: list[str], actual: list[str]) -> float:
     """How many words differ: one utterance is cut in two where the connection broke."""
     return len(expected) * wer(" ".join(expected), " ".join(actual))
 
 
-@pytest.mark.parametrize("speech", [raw_speech(*NAMES), opus_speech(*NAMES)], ids=["pcm", "webm"])
+@pytest.mark.parametrize("settings", [{}], ids=["patient"])
 async def test_a_server_that_comes_back_in_time_gets_the_rest_over_the_old_session(
-    patient_server: ServerProcess, speech: Speech
+    server: ServerProcess, speech: Speech, whole: list[str]
 ) -> None:
-    server = patient_server
-    whole = await undisturbed(server, speech)
     async with Dictation(server.url, speech, silent_from=CUT) as dictation:
         await until_something_is_stored(dictation)
         await server.kill()
@@ -130,21 +151,13 @@ async def test_a_server_that_comes_back_in_time_gets_the_rest_over_the_old_sessi
     assert ending.completed.reason == "stopped"
 
 
-@pytest.mark.parametrize("speech", [raw_speech(*NAMES), opus_speech(*NAMES)], ids=["pcm", "webm"])
 async def test_a_session_that_was_saved_meanwhile_goes_on_and_is_one_transcript(
-    server: ServerProcess, speech: Speech
+    server: ServerProcess, proxy: FaultyProxy, speech: Speech, whole: list[str]
 ) -> None:
-    whole = await undisturbed(server, speech)
-    async with (
-        FaultyProxy(server.port) as proxy,
-        Dictation(proxy.url, speech, silent_from=CUT) as dictation,
-    ):
-        await dictation.hears(TranscriptionFinal)
-        proxy.disconnect()
-        dictation.go_on()
-        await until_link(dictation, Link.BLOCKED)
-        await until_saved(server, dictation.session_id)
+    async with Dictation(proxy.url, speech, silent_from=CUT) as dictation:
+        await until_given_up(server, proxy, dictation)
         proxy.heal()
+        await dictation.hears(SessionResumed)
         ending = await dictation.finish()
     assert edits(whole, words_of(ending.text)) <= MAX_EDITS
     assert ending.resumed == 1
@@ -153,21 +166,12 @@ async def test_a_session_that_was_saved_meanwhile_goes_on_and_is_one_transcript(
     assert (await kept_transcript(server.url, dictation.session_id))["text"] == ending.text
 
 
-@pytest.mark.parametrize("speech", [raw_speech(*NAMES), opus_speech(*NAMES)], ids=["pcm", "webm"])
 async def test_what_a_session_missed_that_was_edited_meanwhile_is_uploaded_and_nothing_is_doubled(
-    server: ServerProcess, speech: Speech
+    server: ServerProcess, proxy: FaultyProxy, speech: Speech, whole: list[str]
 ) -> None:
     """What a person wrote is not touched: the rest becomes a transcript of its own."""
-    whole = await undisturbed(server, speech)
-    async with (
-        FaultyProxy(server.port) as proxy,
-        Dictation(proxy.url, speech, silent_from=CUT) as dictation,
-    ):
-        await dictation.hears(TranscriptionFinal)
-        proxy.disconnect()
-        dictation.go_on()
-        await until_link(dictation, Link.BLOCKED)
-        await until_saved(server, dictation.session_id)
+    async with Dictation(proxy.url, speech, silent_from=CUT) as dictation:
+        await until_given_up(server, proxy, dictation)
         await edit(server, dictation.session_id, "what a person wrote")
         proxy.heal()
         await until_link(dictation, Link.GONE)
@@ -180,16 +184,12 @@ async def test_what_a_session_missed_that_was_edited_meanwhile_is_uploaded_and_n
     assert kept["text"] == "what a person wrote"
 
 
+@pytest.mark.parametrize("speech", [raw_speech(*NAMES)], ids=["pcm"])
 async def test_a_session_that_was_saved_while_nobody_listened_goes_on_too(
-    server: ServerProcess,
+    server: ServerProcess, proxy: FaultyProxy, speech: Speech, whole: list[str]
 ) -> None:
     """The server was killed and, once restarted, finishes what nobody takes up."""
-    speech = raw_speech(*NAMES)
-    whole = await undisturbed(server, speech)
-    async with (
-        FaultyProxy(server.port) as proxy,
-        Dictation(proxy.url, speech, silent_from=CUT) as dictation,
-    ):
+    async with Dictation(proxy.url, speech, silent_from=CUT) as dictation:
         await until_something_is_stored(dictation)
         proxy.disconnect()
         await server.kill()
@@ -198,10 +198,12 @@ async def test_a_session_that_was_saved_while_nobody_listened_goes_on_too(
         await server.start()
         await until_saved(server, dictation.session_id)
         proxy.heal()
+        await dictation.hears(SessionResumed)
         ending = await dictation.finish()
     assert edits(whole, words_of(ending.text)) <= MAX_EDITS
     assert ending.completed.reason == "stopped"
-    assert (await kept_transcript(server.url, dictation.session_id))["text"] == ending.text
+    kept = await kept_transcript(server.url, dictation.session_id)
+    assert (kept["text"], kept["engine"]) == (ending.text, "whisper")
 
 
 async def test_a_server_that_never_comes_back_leaves_the_audio_here(server: ServerProcess) -> None:
