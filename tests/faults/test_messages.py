@@ -24,7 +24,11 @@ from vivavoz.session.events import (
 MISSING = 40
 SPEECH = raw_speech("en-5")
 
+ALL = range(1, len(SPEECH.chunks) + 1)
+STOP = StopRecording(last_sequence_number=ALL[-1])
+
 Connect = Callable[..., Awaitable[WebSocketClient]]
+EndsWhole = Callable[[WebSocketClient], Awaitable[Ending]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -38,19 +42,19 @@ async def connect(server: ServerProcess) -> AsyncIterator[Connect]:
         yield open_connection
 
 
-async def begin(client: WebSocketClient) -> None:
-    """Start to record."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(connect: Connect) -> WebSocketClient:
+    """A connection that has begun to record."""
+    client = await connect()
     await client.greeted()
     await client.send(StartRecording(mime_type=SPEECH.mime_type, language="en"))
+    return client
 
 
 async def send(client: WebSocketClient, *numbers: int) -> None:
     """Send these chunks of the speech."""
     for number in numbers:
         await client.send_binary(number, SPEECH.chunks[number - 1])
-
-
-STOP = StopRecording(last_sequence_number=len(SPEECH.chunks))
 
 
 async def end(client: WebSocketClient) -> Ending:
@@ -62,70 +66,58 @@ async def end(client: WebSocketClient) -> Ending:
     return Ending(completed, tuple(client.events), 0.0)
 
 
-ALL = range(1, len(SPEECH.chunks) + 1)
+@pytest.fixture
+def ends_whole(server: ServerProcess, undisturbed: TextOf, outcome: Outcome) -> EndsWhole:
+    """Stops, and checks that the session ends once, with the text of an undisturbed one."""
+
+    async def check(client: WebSocketClient) -> Ending:
+        ending = await end(client)
+        text = await undisturbed(SPEECH)
+        await outcome.is_whole(client.session_id, ending, text, server.url)
+        return ending
+
+    return check
 
 
 @pytest.mark.fault("every chunk, and stop, sent twice")
-async def test_duplicates(
-    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
-) -> None:
-    client = await connect()
-    await begin(client)
+async def test_duplicates(client: WebSocketClient, ends_whole: EndsWhole) -> None:
     for number in ALL:
         await send(client, number, number, max(1, number - 7))
-    ending = await end(client)
-    assert not ending.errors
-    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+    assert not (await ends_whole(client)).errors
 
 
 @pytest.mark.fault("chunks in another order")
-async def test_reordered(
-    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
-) -> None:
-    client = await connect()
-    await begin(client)
-    for first in range(1, len(SPEECH.chunks) + 1, 5):
+async def test_reordered(client: WebSocketClient, ends_whole: EndsWhole) -> None:
+    for first in ALL[::5]:
         await send(client, *reversed([number for number in ALL if first <= number < first + 5]))
-    ending = await end(client)
-    assert set(ending.errors) == {"SEQUENCE_MISMATCH"}
-    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+    assert set((await ends_whole(client)).errors) == {"SEQUENCE_MISMATCH"}
 
 
 @pytest.mark.fault("a chunk missing until the server asks for it")
-async def test_missing_until_asked_for(
-    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
-) -> None:
-    client = await connect()
-    await begin(client)
+async def test_missing_until_asked_for(client: WebSocketClient, ends_whole: EndsWhole) -> None:
     await send(client, *(number for number in ALL[:30] if number not in (7, 20)))
     for missing, newest in ((7, 31), (20, 32)):
         failed = await client.until_error("SEQUENCE_MISMATCH")
         assert failed.error.details["expected_sequence_number"] == missing
         await send(client, missing, newest)
     await send(client, *ALL[32:])
-    ending = await end(client)
-    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+    await ends_whole(client)
 
 
 @pytest.mark.fault("the last chunk missing when the client stops")
-async def test_missing_at_the_stop(
-    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
-) -> None:
-    client = await connect()
-    await begin(client)
+async def test_missing_at_the_stop(client: WebSocketClient, ends_whole: EndsWhole) -> None:
     await send(client, *ALL[:-1])
     await client.send(STOP)
     failed = await client.until_error("SEQUENCE_MISMATCH")
     assert failed.error.details["expected_sequence_number"] == ALL[-1]
     await send(client, ALL[-1])
-    ending = await end(client)
-    await outcome.is_whole(client.session_id, ending, await undisturbed(SPEECH), server.url)
+    await ends_whole(client)
 
 
 @pytest.mark.fault("a chunk that never comes")
-async def test_missing_for_good(connect: Connect, server: ServerProcess, outcome: Outcome) -> None:
-    client = await connect()
-    await begin(client)
+async def test_missing_for_good(
+    client: WebSocketClient, server: ServerProcess, outcome: Outcome
+) -> None:
     await send(client, *(number for number in ALL if number != MISSING))
     ending = await end(client)
     (lost,) = await outcome.declares(client.session_id, ending, server.url, "lost_audio")
@@ -137,10 +129,9 @@ async def test_missing_for_good(connect: Connect, server: ServerProcess, outcome
 
 @pytest.mark.fault("two sockets with one token")
 async def test_two_sockets(
-    connect: Connect, server: ServerProcess, undisturbed: TextOf, outcome: Outcome
+    client: WebSocketClient, connect: Connect, ends_whole: EndsWhole
 ) -> None:
-    older = await connect()
-    await begin(older)
+    older = client
     await send(older, *ALL[:20])
     await older.until(Ack)
     assert older.created is not None
@@ -148,11 +139,9 @@ async def test_two_sockets(
     newer = await connect(token)
     resumed = await newer.welcomed_back()
     assert await older.until_closed() == 4409
-    await send(newer, *range(resumed.next_sequence_number, len(SPEECH.chunks) + 1))
-    newer.created = older.created
-    ending = await end(newer)
+    await send(newer, *ALL[resumed.next_sequence_number - 1 :])
+    await ends_whole(newer)
     assert older.of(Failed)[-1].error.code == "SESSION_REPLACED"
-    await outcome.is_whole(newer.session_id, ending, await undisturbed(SPEECH), server.url)
 
 
 @pytest.mark.fault("stop before any audio")
