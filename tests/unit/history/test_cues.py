@@ -35,6 +35,8 @@ class TestLines:
     def test_a_line_has_42_columns(self) -> None:
         assert lines_of(LINE) == [(LINE,)]
         assert lines_of(LINE + "y") == [("x" * 20, "y" * 22)]
+        (spoken,) = cues_of([a_segment("x" * 42, 0.0, 2.0)])
+        assert spoken.lines == ("x" * 42,), "the space before a word is none of its columns"
 
     def test_a_cue_has_two_lines(self) -> None:
         assert lines_of(f"{LINE} {LINE}") == [(LINE, LINE)]

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from email.message import Message
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -177,6 +178,31 @@ class TestExport:
         assert json.loads(exported.content)["segments"][0]["words"][0]["text"] == " Hola"
 
     @pytest.mark.parametrize(
+        ("export_format", "media_type"),
+        [
+            ("txt", "text/plain; charset=utf-8"),
+            ("srt", "application/x-subrip; charset=utf-8"),
+            ("vtt", "text/vtt; charset=utf-8"),
+            ("json", "application/json"),
+            (
+                "docx",
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            ),
+        ],
+    )
+    def test_each_format_has_its_name_type_and_date(
+        self, export_format: str, media_type: str
+    ) -> None:
+        transcript = a_transcript(a_segment("Hola.", 0, 1))
+        exported = export(transcript, ExportFormat(export_format))
+        assert (exported.file_name, exported.media_type, exported.dated) == (
+            f"Título.{export_format}",
+            media_type,
+            START,
+        )
+        assert f'filename="T_tulo.{export_format}"' in exported.content_disposition
+
+    @pytest.mark.parametrize(
         ("title", "file_name"),
         [
             ("Reunión de marzo", "Reunión de marzo.srt"),
@@ -186,7 +212,11 @@ class TestExport:
             ("-rf *", "rf.srt"),
             ("...", "transcripcion_20260102_030405.srt"),
             ("CON", "transcripcion_20260102_030405.srt"),
+            ("lpt1.notes", "transcripcion_20260102_030405.srt"),
+            ("Contract", "Contract.srt"),
             ("\u202efdp.exe", "fdp.exe.srt"),
+            ("a\x7fb\u200bc\u2028d\u2066e", "a b c d e.srt"),
+            ("50% <now>?", "50% now.srt"),
             ("ñ" * 100, "ñ" * 60 + ".srt"),
         ],
     )
@@ -196,6 +226,8 @@ class TestExport:
         message = Message()
         message["Content-Disposition"] = exported.content_disposition
         assert message.get_content_disposition() == "attachment"
+        _, _, encoded = exported.content_disposition.partition("filename*=UTF-8''")
+        assert unquote(encoded) == file_name
         assert exported.content_disposition.isascii()
 
     @given(st.text(max_size=200))
