@@ -124,6 +124,26 @@ def test_a_missing_chunk_is_told_again_after_a_resumption() -> None:
 
 
 @pytest.mark.parametrize("number", [3, 4])
+def test_only_what_is_missing_is_asked_for_as_often_as_need_be() -> None:
+    gate = intake()
+    gate.ask_for_missing()
+    refusal(SequenceMismatchError, lambda: gate.offer(chunk(2), 0.0))
+    for _ in range(2):
+        error = refusal(SequenceMismatchError, gate.ask_for_missing)
+        assert error.details == {"expected_sequence_number": 1}
+    gate.offer(chunk(1), 0.0)
+    gate.ask_for_missing()
+
+
+def test_a_resumption_acknowledges_what_is_here() -> None:
+    gate = intake(max_unacknowledged_chunks=1)
+    gate.offer(chunk(1), 0.0)
+    refusal(TooManyUnacknowledgedError, lambda: gate.offer(chunk(2), 0.0))
+    gate.connection_resumed()
+    assert gate.acknowledged_sequence_number == 1
+    assert numbers(gate.offer(chunk(2), 0.0)) == [2]
+
+
 def test_every_chunk_beyond_the_window_is_told_since_it_is_not_held(number: int) -> None:
     gate = intake(reorder_window_chunks=2)
     for _ in range(2):
