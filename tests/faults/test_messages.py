@@ -124,7 +124,8 @@ async def test_missing_for_good(
     assert lost["first_sequence_number"] == lost["last_sequence_number"] == MISSING
     before = b"".join(SPEECH.chunks[: MISSING - 1])
     assert lost["at_s"] == pytest.approx(len(before) / 32_000, abs=0.02)
-    assert ending.warnings == {"AUDIO_GAP": 1}
+    assert ending.warnings["AUDIO_GAP"] == 1
+    assert set(ending.warnings) <= {"AUDIO_GAP", "LATENCY_HIGH"}  # a busy machine may be late
 
 
 @pytest.mark.fault("two sockets with one token")
