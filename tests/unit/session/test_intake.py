@@ -123,7 +123,6 @@ def test_a_missing_chunk_is_told_again_after_a_resumption() -> None:
     refusal(SequenceMismatchError, lambda: gate.offer(chunk(2), 0.0))
 
 
-@pytest.mark.parametrize("number", [3, 4])
 def test_only_what_is_missing_is_asked_for_as_often_as_need_be() -> None:
     gate = intake()
     gate.ask_for_missing()
@@ -144,6 +143,7 @@ def test_a_resumption_acknowledges_what_is_here() -> None:
     assert numbers(gate.offer(chunk(2), 0.0)) == [2]
 
 
+@pytest.mark.parametrize("number", [3, 4])
 def test_every_chunk_beyond_the_window_is_told_since_it_is_not_held(number: int) -> None:
     gate = intake(reorder_window_chunks=2)
     for _ in range(2):
