@@ -190,6 +190,23 @@ async def test_the_history(server: ScriptedServer, open_page: OpenPage) -> None:
     await expect_focus(page.locator(".search"))
 
 
+async def test_a_search_marks_the_text_that_is_open(
+    server: ScriptedServer, open_page: OpenPage
+) -> None:
+    server.history.transcripts = [transcript("Note", "One two. Three four.", datetime.now(UTC))]
+    page = await open_page(server.url)
+    await press(page, "h")
+    await page.locator(".entry").press("Enter")
+    await expect(page.locator(".reader h3")).to_have_text("Note")
+    await page.focus(".search")
+    for query, found in (("thr", ["Three"]), ("one", ["One"]), ("zebra", [])):
+        await page.fill(".search", query)
+        await page.wait_for_function(
+            "(found) => String([...(CSS.highlights.get('found') ?? [])]) === String(found)",
+            arg=found,
+        )
+
+
 async def test_several_of_the_history(server: ScriptedServer, open_page: OpenPage) -> None:
     now = datetime.now(UTC)
     server.history.transcripts = [

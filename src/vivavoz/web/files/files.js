@@ -121,6 +121,7 @@ class FilesView {
     const hotwords = this.#page.hotwords();
     if (hotwords) fields.hotwords = hotwords;
     this.#queue.add(file, fields);
+    this.#list.lastElementChild.scrollIntoView({ block: "nearest" });
   }
 
   #show(job) {

@@ -96,10 +96,15 @@ class HistoryView {
       "aria-label": t("history.search"),
       oninput: () => {
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#list.load(this.#search.value.trim()), SEARCH_DELAY_MS);
+        this.#timer = setTimeout(() => this.#find(this.#search.value.trim()), SEARCH_DELAY_MS);
       },
       onkeydown: (event) => this.#moveFocus(event),
     });
+  }
+
+  #find(query) {
+    this.#list.load(query);
+    this.#reader.mark(query);
   }
 
   #side() {

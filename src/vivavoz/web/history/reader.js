@@ -40,13 +40,18 @@ export class TranscriptReader {
       if (this.openId !== id) return;
       this.#render(transcript);
       this.root.scrollTop = 0;
-      this.#text?.mark(query);
+      this.mark(query);
       if (seconds !== null) this.#text?.show(seconds);
       if (drafts.has(id)) this.#edit(transcript);
     } catch (error) {
       const failed = build("p", { className: "reader-empty", textContent: errorText(error) });
       this.root.replaceChildren(this.#backButton(), failed);
     }
+  }
+
+  /** Mark what a query finds in the text. */
+  mark(query) {
+    this.#text?.mark(query);
   }
 
   /** Take leave of what is open. */

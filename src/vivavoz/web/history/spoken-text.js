@@ -34,8 +34,9 @@ export class SpokenText {
     if (index >= 0) this.#choose(index);
   }
 
-  /** Mark what a query finds, and bring the first of it into view. */
+  /** Mark what a query finds instead of what was marked, and bring the first of it into view. */
   mark(query) {
+    this.unmark();
     const ranges = query ? [...matchRanges(this.#text, query)] : [];
     if (ranges.length === 0 || !globalThis.CSS?.highlights) return;
     CSS.highlights.set(FOUND, new Highlight(...ranges));
