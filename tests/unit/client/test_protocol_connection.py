@@ -190,6 +190,16 @@ def forgotten(client: ClientProtocol) -> None:
     client.connection_lost(2.0, 4404)
 
 
+def test_a_resumption_tells_what_arrived_and_what_is_stored() -> None:
+    client = open_client(chunks=WINDOW + 3)
+    sent(client)
+    client.connection_lost(1.0)
+    client.connecting(2.0)
+    client.receive(resumed(2, SessionStatus.RECORDING, durable_sequence_number=1), 2.0)
+    assert client.unsaved_chunks == WINDOW + 2
+    assert sent(client) == [*range(2, WINDOW + 2)]
+
+
 def test_a_session_begun_anew_has_received_nothing() -> None:
     client = open_client(chunks=WINDOW + 2)
     sent(client)
