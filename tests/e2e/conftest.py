@@ -26,6 +26,16 @@ BUILT_IN = ("--engine", "pocketsphinx")
 PATIENCE_MS = 20_000
 """How long a page may take on a machine that has much else to do."""
 
+_SWITCHED_OFF = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+)
+"""Features of Chromium: those that Playwright switches off, for only the last list counts, and the
+pages of the address bar, which every context loads and none of our tests opens."""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -54,6 +64,7 @@ async def browser(chromium_path: Path, microphone: Path) -> AsyncIterator[Browse
     """The browser of all tests of this worker."""
     arguments = [
         "--no-sandbox",
+        f"--disable-features={','.join(_SWITCHED_OFF)}",
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-audio-capture={microphone}%noloop",

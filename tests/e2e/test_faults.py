@@ -24,7 +24,10 @@ from tests.e2e.speaking import (
     start_speaking,
 )
 
-pytestmark = pytest.mark.timeout(300)  # speech takes its time, and a busy server its own
+pytestmark = [
+    pytest.mark.timeout(300),  # speech takes its time, and a busy server its own
+    pytest.mark.xdist_group("faults in the browser"),  # one microphone in real time after the other
+]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
