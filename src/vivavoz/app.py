@@ -1,6 +1,7 @@
 """The composition root: builds the ASGI application and wires every floor."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -33,6 +34,7 @@ from vivavoz.transports.body_limit import BodyLimit
 from vivavoz.transports.headers import StandardHeaders
 from vivavoz.transports.history import history_router
 from vivavoz.transports.limits import max_message_bytes
+from vivavoz.transports.models import models_router
 from vivavoz.transports.origin import OriginGuard, OriginPolicy
 from vivavoz.transports.pages import add_pages
 from vivavoz.transports.responses import install_error_handlers
@@ -181,6 +183,7 @@ def _add_rest(app: FastAPI, server: Server, settings: Settings) -> None:
     app.include_router(history_router(server.catalog, server.trash))
     uploads = Uploads(server.manager, settings.max_uploads, settings.send_queue_events)
     app.include_router(transcriptions_router(uploads, settings.max_upload_bytes, server.counters))
+    app.include_router(models_router(server.loader, time.time()))
     app.include_router(
         status_router(
             server.manager, server.loader, server.counters.registry, server.refresh_gauges

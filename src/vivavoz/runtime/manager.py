@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -21,6 +21,7 @@ from vivavoz.runtime.admission import Admission
 from vivavoz.runtime.connection import Connection, closing_for
 from vivavoz.runtime.endings import Ending, Endings
 from vivavoz.runtime.engine_facts import chosen_language
+from vivavoz.runtime.forgetting import ForgettingStore
 from vivavoz.runtime.loading import EngineLoader
 from vivavoz.runtime.ownership import may_see, not_found, require_owner, require_token
 from vivavoz.runtime.runner import SessionRunner
@@ -44,6 +45,7 @@ class SessionRequest:
     model_size: str | None = None
     duration_limit: int | None = None
     user_id: str | None = None
+    is_kept: bool = True
 
 
 _ANYTHING = SessionRequest()
@@ -112,7 +114,10 @@ class SessionManager:
         session = Session(entity, self._services.rules, now)
         token = new_token()
         terms = SessionTerms(token_hash(token), request.language)
-        return self._start(session, recognition, terms, address), token
+        services = self._services
+        if not request.is_kept:
+            services = replace(services, store=ForgettingStore())
+        return self._start(session, services, recognition, terms, address), token
 
     def connect(
         self, connection: Connection, address: str, request: SessionRequest = _ANYTHING
@@ -205,12 +210,13 @@ class SessionManager:
     def _start(
         self,
         session: Session,
+        services: Services,
         recognition: Recognition,
         terms: SessionTerms,
         address: str,
     ) -> SessionRunner:
         runner = SessionRunner(
-            session, self._services, recognition, terms, on_ended=partial(self._ended, address)
+            session, services, recognition, terms, on_ended=partial(self._ended, address)
         )
         self._runners[session.entity.session_id] = runner
         log.info("session_started", session_id=str(session.entity.session_id))
@@ -235,7 +241,7 @@ class SessionManager:
         now = self._services.clock.now()
         session = Session(unfinished.session, self._services.rules, now, unfinished)
         self._endings.forget(session_id)
-        return self._start(session, recognition, unfinished.terms, address)
+        return self._start(session, self._services, recognition, unfinished.terms, address)
 
     async def _until_saved(self, runner: SessionRunner) -> None:
         try:

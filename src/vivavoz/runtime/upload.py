@@ -70,6 +70,7 @@ class Uploads:
         recording: bytes,
         *,
         source_file: str | None,
+        is_kept: bool,
         language: str | None,
         options: RecordingOptions,
         address: str,
@@ -97,7 +98,7 @@ class Uploads:
                 audio = await asyncio.to_thread(
                     lambda: opened.enter_context(open_audio_file(recording))
                 )
-                request = SessionRequest(language=language, user_id=user_id)
+                request = SessionRequest(language=language, user_id=user_id, is_kept=is_kept)
                 runner = self._manager.connect(connection, address, request)
                 if source_file is not None:
                     runner.session.entity.metadata[SOURCE_FILE] = source_file

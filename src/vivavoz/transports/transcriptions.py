@@ -4,13 +4,15 @@ With ``stream=true`` the text comes as server-sent events while it is recognised
 """
 
 import json
+import math
+import zlib
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.datastructures import FormData, UploadFile
 
 from vivavoz.errors import ClientError, ServerError, VivavozError
@@ -28,7 +30,18 @@ from vivavoz.transports.handshake import client_address
 from vivavoz.transports.multipart import read_form
 
 TRANSCRIPTIONS_PATH = "/v1/audio/transcriptions"
+_LEAST_CONFIDENCE = 1e-6
 _SUBTITLES = {"srt": (to_srt, ExportFormat.SRT), "vtt": (to_vtt, ExportFormat.VTT)}
+_IGNORED = (
+    "model",
+    "temperature",
+    "include",
+    "chunking_strategy",
+    "known_speaker_names",
+    "known_speaker_references",
+)
+"""Fields of OpenAI's API that clients send for other models."""
+
 _FORM_SCHEMA: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -39,7 +52,7 @@ _FORM_SCHEMA: dict[str, Any] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
-                        "model": {"type": "string", "description": "Accepted and ignored."},
+                        **{name: {"description": "Accepted and ignored."} for name in _IGNORED},
                         "language": {"type": "string", "pattern": "^([a-z]{2,3}|auto)$"},
                         "prompt": {"type": "string", "maxLength": MAX_PROMPT_CHARACTERS},
                         "hotwords": {"type": "string", "maxLength": MAX_PROMPT_CHARACTERS},
@@ -47,7 +60,22 @@ _FORM_SCHEMA: dict[str, Any] = {
                             "enum": ["json", "text", "srt", "vtt", "verbose_json"],
                             "default": "json",
                         },
-                        "stream": {"type": "boolean", "default": False},
+                        "timestamp_granularities[]": {
+                            "type": "array",
+                            "items": {"enum": ["word", "segment"]},
+                            "default": ["segment"],
+                            "description": "Only with `verbose_json`.",
+                        },
+                        "stream": {
+                            "type": "boolean",
+                            "default": False,
+                            "description": "Only with `json` and `text`.",
+                        },
+                        "store": {
+                            "type": "boolean",
+                            "default": True,
+                            "description": "Whether the transcript goes to the history.",
+                        },
                     },
                 }
             }
@@ -57,13 +85,26 @@ _FORM_SCHEMA: dict[str, Any] = {
 
 
 class TranscriptionForm(BaseModel):
-    """The form's fields besides the file; others, such as ``model``, are accepted and ignored."""
+    """The form's fields besides the file and those that are ignored."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     language: Annotated[str, Field(pattern=r"^([a-z]{2,3}|auto)$")] | None = None
     prompt: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] | None = None
     hotwords: Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)] | None = None
     response_format: Literal["json", "text", "srt", "vtt", "verbose_json"] = "json"
+    timestamp_granularities: tuple[Literal["word", "segment"], ...] = ()
+    temperature: Annotated[float, Field(ge=0, le=1)] | None = None
     stream: bool = False
+    store: bool = True
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.stream and self.response_format not in ("json", "text"):
+            raise ValueError("response_format must be json or text with stream=true")
+        if self.timestamp_granularities and self.response_format != "verbose_json":
+            raise ValueError("timestamp_granularities needs response_format=verbose_json")
+        return self
 
 
 def transcriptions_router(uploads: Uploads, max_bytes: int, counters: Counters) -> APIRouter:
@@ -84,10 +125,12 @@ def transcriptions_router(uploads: Uploads, max_bytes: int, counters: Counters) 
     )
     async def transcribe(request: Request, user_id: UserId) -> Response:
         form = await read_form(request, max_bytes)
-        file, wanted = _file_of(form), _fields_of(form)
+        file = _file_of(form)
+        recording, wanted = await _content_of(file), _fields_of(form)
         events = uploads.transcribe(
-            await _content_of(file),
+            recording,
             source_file=telling_name(file.filename or ""),
+            is_kept=wanted.store,
             language=wanted.language,
             options=RecordingOptions(
                 initial_prompt=wanted.prompt, hotwords=wanted.hotwords, partials=False
@@ -119,7 +162,15 @@ async def _content_of(file: UploadFile) -> bytes:
 
 
 def _fields_of(form: FormData) -> TranscriptionForm:
-    fields = {name: value for name, value in form.items() if isinstance(value, str) and value}
+    fields: dict[str, str | list[str]] = {}
+    for sent, value in form.multi_items():
+        name = sent.removesuffix("[]")
+        if not isinstance(value, str) or not value or (name in _IGNORED and name != "temperature"):
+            continue
+        if name == "timestamp_granularities":
+            fields[name] = [*fields.get(name, []), value]
+        else:
+            fields[name] = value
     try:
         return TranscriptionForm.model_validate(fields)
     except ValidationError as error:
@@ -151,31 +202,47 @@ def _answer(
         return Response(write(segments), media_type=MEDIA_TYPES[export_format])
     body: dict[str, Any] = {"text": text}
     if wanted.response_format == "verbose_json":
-        body |= _details(results, completed)
+        body |= _details(wanted, results, completed)
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
-def _details(results: list[TranscriptionResult], completed: SessionCompleted) -> dict[str, Any]:
-    return {
+def _details(
+    wanted: TranscriptionForm, results: list[TranscriptionResult], completed: SessionCompleted
+) -> dict[str, Any]:
+    asked = wanted.timestamp_granularities or ("segment",)
+    details: dict[str, Any] = {
         "task": "transcribe",
         "language": results[0].language if results else None,
         "duration": completed.duration_s,
         "transcript_id": str(completed.transcript_id) if completed.transcript_id else None,
-        "segments": [
-            {
-                "id": number,
-                "start": result.start_time,
-                "end": result.end_time,
-                "text": result.text_content,
-                "confidence": result.confidence,
-            }
-            for number, result in enumerate(results)
-        ],
-        "words": [
+    }
+    if "segment" in asked:
+        details["segments"] = [_segment(number, result) for number, result in enumerate(results)]
+    if "word" in asked:
+        details["words"] = [
             {"word": word.text, "start": word.start, "end": word.end}
             for result in results
             for word in result.words
-        ],
+        ]
+    return details
+
+
+def _segment(number: int, result: TranscriptionResult) -> dict[str, Any]:
+    """A segment with every field that typed clients read; those that nobody knows here are told in
+    docs/protocol.md."""
+    text = result.text_content.encode()
+    return {
+        "id": number,
+        "seek": 0,
+        "start": result.start_time,
+        "end": result.end_time,
+        "text": result.text_content,
+        "tokens": [],
+        "temperature": 0.0,
+        "avg_logprob": math.log(max(result.confidence, _LEAST_CONFIDENCE)),
+        "compression_ratio": len(text) / len(zlib.compress(text)),
+        "no_speech_prob": 0.0,
+        "confidence": result.confidence,
     }
 
 

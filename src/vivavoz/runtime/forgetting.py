@@ -1,0 +1,69 @@
+"""A store for sessions that nobody wants to find again."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from vivavoz.session.entities import StreamingSession, TranscriptionResult
+from vivavoz.session.records import (
+    ContainerStream,
+    DurableMark,
+    SavedTranscript,
+    SessionSummary,
+    SessionTerms,
+    UnfinishedSession,
+)
+
+
+class ForgettingStore:
+    """Keeps nothing, so what it is given is as safe as it will ever be."""
+
+    def open_session(self, session: StreamingSession, terms: SessionTerms) -> None:
+        """Nothing."""
+
+    def begin_stream(self, session_id: UUID, stream: ContainerStream) -> None:
+        """Nothing."""
+
+    def append_final(
+        self, result: TranscriptionResult, mark: DurableMark, summary: SessionSummary
+    ) -> None:
+        """Nothing."""
+
+    def advance(self, session_id: UUID, mark: DurableMark, summary: SessionSummary) -> None:
+        """Nothing."""
+
+    def keep_metadata(self, session_id: UUID, metadata: dict[str, Any]) -> None:
+        """Nothing."""
+
+    def complete(
+        self, session: StreamingSession, outcome: str, summary: SessionSummary | None
+    ) -> SavedTranscript | None:
+        """There is no transcript."""
+        return None
+
+    def save_now(self, session: StreamingSession) -> SavedTranscript | None:
+        """There is no file."""
+        return None
+
+    def discard(self, session_id: UUID) -> None:
+        """Nothing."""
+
+    def find_unfinished(self, session_id: UUID) -> UnfinishedSession | None:
+        """There is none."""
+        return None
+
+    def reopen(self, session_id: UUID) -> bool:
+        """It may not."""
+        return False
+
+    def unfinished_since(self, before: datetime) -> list[UnfinishedSession]:
+        """There are none."""
+        return []
+
+    def forget_terms(self) -> int:
+        """There are none."""
+        return 0
+
+    def purge_metrics(self, before: datetime) -> int:
+        """There are none."""
+        return 0
