@@ -70,9 +70,7 @@ class AuthGuard:
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": encode_server(failed)})
         closing = closing_for(error)
-        await send(
-            {"type": "websocket.close", "code": int(closing.code), "reason": closing.reason}
-        )
+        await send({"type": "websocket.close", "code": int(closing.code), "reason": closing.reason})
 
 
 def _is_open(scope: Scope) -> bool:
