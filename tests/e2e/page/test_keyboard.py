@@ -65,22 +65,6 @@ async def test_a_press_on_a_control_that_can_do_nothing_now_does_nothing(
     assert [name for name, _ in server.events] == ["start_recording", "stop_recording"]
 
 
-async def test_hurrying_a_connection_leaves_the_focus_on_the_control(
-    server: ScriptedServer, open_page: OpenPage
-) -> None:
-    page = await open_page(server.url)
-    await press(page, "Space")
-    await expect_state(page, "listening")
-    server.refusal = 503
-    await server.drop()
-    await expect_state(page, "reconnecting")
-    server.refusal = None
-    await page.focus("#next-step")
-    await press(page, "Enter")
-    await expect_state(page, "listening")
-    await expect_focus(page.locator("#record"))
-
-
 async def test_a_notice_that_goes_or_changes_loses_no_focus(
     server: ScriptedServer, open_page: OpenPage
 ) -> None:
