@@ -73,12 +73,23 @@ def chosen_language(
     if language in (None, "auto"):
         return None
     if language not in capabilities.languages:
+        known = sorted(capabilities.languages)
         raise LanguageNotSupportedError(
-            f"The {capabilities.name} engine ({capabilities.model}) does not know the language "
-            f"'{language}'. Start with a multilingual Whisper model, as in "
-            "`--engine whisper --model base`, or choose one of: "
-            f"{', '.join(sorted(capabilities.languages))}.",
+            f"The {capabilities.name} engine does not know the language '{language}'. "
+            f"{_remedy(known)}",
             language=language,
-            languages=sorted(capabilities.languages),
+            languages=known,
         )
     return language
+
+
+def _remedy(known: list[str]) -> str:
+    if len(known) > 1:
+        return (
+            f"Choose one of its {len(known)} languages, as listed in details.languages, or auto to "
+            "have it detected."
+        )
+    return (
+        "Start the server with a multilingual Whisper model, as in `--engine whisper --model "
+        f"base`, or choose {known[0]}."
+    )

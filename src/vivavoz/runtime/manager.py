@@ -277,4 +277,5 @@ class SessionManager:
         self._admission.release(address)
         ending = Ending(entity.user_id, runner.terms.resume_token_hash, runner.farewell)
         self._endings.remember(entity.session_id, ending)
-        log.info("session_ended", session_id=str(entity.session_id), status=entity.status.value)
+        event = "session_ended" if runner.session.is_terminal else "session_detached"
+        log.info(event, session_id=str(entity.session_id), status=entity.status.value)
