@@ -150,7 +150,7 @@ async def silent_from_the_start(stage: Stage, _sentence: list[bytes]) -> Client:
 
 
 async def silent_later(stage: Stage, sentence: list[bytes]) -> Client:
-    await stage.serve(idle_timeout_s=0.2)
+    await stage.serve(idle_timeout_s=2.0)
     client = await stage.new_session()
     await client.record(sentence[:2])
     return client

@@ -177,7 +177,7 @@ async def test_sessions_in_all_are_limited(stage: Stage) -> None:
 
 
 async def test_a_silent_client_is_let_go(stage: Stage) -> None:
-    await stage.serve(connect_timeout_s=0.1)
+    await stage.serve(connect_timeout_s=2.0)
     client = await stage.new_session()
     await client.until_error("CONNECT_TIMEOUT")
     assert await client.until_closed() == 4408
