@@ -49,6 +49,11 @@ class AudioDecoder:
         self._decoder.run()
 
     @property
+    def is_exhausted(self) -> bool:
+        """Whether the sink has all that can be decoded of what was fed."""
+        return self._source.is_exhausted
+
+    @property
     def pending_chunks(self) -> int:
         """Chunks fed and not yet taken by the demuxer."""
         return self._source.pending_chunks

@@ -32,6 +32,7 @@ class ChunkSource:
         self._changed = Condition()
         self._ended = False
         self._aborted = False
+        self._is_awaited = False
 
     def feed(self, data: bytes, sequence_number: int) -> None:
         """Add a chunk. After ``end`` or ``abort`` it is dropped: nobody will read it."""
@@ -57,7 +58,9 @@ class ChunkSource:
         """The oldest chunk, waiting for one if need be; none when there will be no other."""
         if not (self._chunks or self._ended):
             with self._waiting(), self._changed:
+                self._is_awaited = True
                 self._changed.wait_for(lambda: self._chunks or self._ended)
+                self._is_awaited = False
         with self._changed:
             return self._chunks.popleft() if self._chunks else None
 
@@ -65,6 +68,11 @@ class ChunkSource:
     def aborted(self) -> bool:
         """Whether ``abort`` was called."""
         return self._aborted
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether all that was fed has been used, and more is waited for."""
+        return self._is_awaited and not self._chunks
 
     @property
     def pending_chunks(self) -> int:

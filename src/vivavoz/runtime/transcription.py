@@ -132,7 +132,7 @@ class Transcription:
         if stream_ended:
             self.end_stream()
         else:
-            self._loop.call_later(_PAUSE_SETTLES_S, self._flush_if_paused)
+            self._loop.call_later(_PAUSE_SETTLES_S, self._flush_once_decoded)
 
     def resume(self) -> None:
         """Audio of the same container follows."""
@@ -198,6 +198,13 @@ class Transcription:
         if end.error is not None and stream.has_audio:
             self._listener.audio_refused(end.error)
         self._recognizer.flush()
+
+    def _flush_once_decoded(self) -> None:
+        """A busy machine may not have decoded yet what was said before the pause."""
+        if not self._streams or self._streams[-1].decoder.is_exhausted:
+            self._loop.call_soon(self._flush_if_paused)  # behind the last audio on its way here
+        elif self._is_paused and not self._is_closed:
+            self._loop.call_later(_PAUSE_SETTLES_S, self._flush_once_decoded)
 
     def _flush_if_paused(self) -> None:
         if self._is_paused and not self._is_closed:
