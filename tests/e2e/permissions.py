@@ -6,7 +6,8 @@ from playwright.async_api import Page
 
 
 async def forbid_microphone(page: Page) -> None:
-    """Take the permission back, as a person does at the address bar: the recording ends."""
+    """Take the permission back, as a person does at the address bar: the recording ends. It stays
+    so for as long as the developer tools are attached, which is until the page closes."""
     devtools = await page.context.new_cdp_session(page)
     target = (await devtools.send("Target.getTargetInfo"))["targetInfo"]
     address = urlsplit(page.url)
@@ -19,4 +20,3 @@ async def forbid_microphone(page: Page) -> None:
             "browserContextId": target["browserContextId"],
         },
     )
-    await devtools.detach()

@@ -61,6 +61,7 @@ def microphone(tmp_path: Path) -> Iterator[FakeMicrophone]:
         f"<{SYSTEM_ALSA}>\n"
         'pcm.microphone { type file slave.pcm "null" file "/dev/null" format "raw"\n'
         f'  infile "{pipe}"\n  hint {{ show on\n  description "{NAME}" }} }}\n'
+        "pcm.broken { type hw card 99 hint { show on description Broken } }\n"
     )
     environment = os.environ | {
         "ALSA_CONFIG_PATH": str(config),

@@ -27,6 +27,17 @@ class Microphone:
     handle: Any = field(repr=False)
 
 
+class _Devices(miniaudio.Devices):  # type: ignore[misc]  # it has no types
+    """Those that work are found also beside one that does not."""
+
+    def _get_info(self, device_type: Any, device_info: Any) -> dict[str, Any]:
+        try:
+            info: dict[str, Any] = super()._get_info(device_type, device_info)
+        except miniaudio.MiniaudioError:
+            return {"formats": []}
+        return info
+
+
 def list_microphones() -> list[Microphone]:
     """The microphones of this machine, as the sound system orders them; one at least.
 
@@ -35,8 +46,9 @@ def list_microphones() -> list[Microphone]:
     """
     found = []
     with suppress(miniaudio.MiniaudioError), _quiet_sound_system():
-        found = miniaudio.Devices().get_captures()
-    real = [device for device in found if not device["name"].startswith(_SILENT_DEVICE)]
+        found = _Devices().get_captures()
+    usable = [device for device in found if device["formats"]]
+    real = [device for device in usable if not device["name"].startswith(_SILENT_DEVICE)]
     if not real:
         raise MicrophoneNotFoundError(
             "No microphone was found. Plug one in, and check that the system lets programs use it."

@@ -29,6 +29,7 @@ def named(page: Page, name: str) -> Locator:
 
 async def test_a_dictation_by_its_button_alone(server: ScriptedServer, open_page: OpenPage) -> None:
     page = await open_page(server.url)
+    await expect_state(page, "idle")
     record = page.locator("#record")
     await press(page, "Tab", "Enter")
     await expect_focus(record)
@@ -85,6 +86,7 @@ async def test_taking_over_another_tabs_dictation(
     server: ScriptedServer, open_page: OpenPage
 ) -> None:
     first = await open_page(server.url)
+    await expect_state(first, "idle")
     await press(first, "Space")
     await expect_state(first, "listening")
     page = await first.context.new_page()
@@ -99,6 +101,7 @@ async def test_taking_over_another_tabs_dictation(
 
 async def test_going_to_the_newest_words(server: ScriptedServer, open_page: OpenPage) -> None:
     page = await open_page(server.url)
+    await expect_state(page, "idle")
     await press(page, "Space")
     await expect_state(page, "listening")
     for index in range(60):

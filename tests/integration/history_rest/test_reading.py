@@ -34,6 +34,7 @@ async def test_list_and_page(client: httpx.AsyncClient, store: SqlTranscriptStor
         "duration_s": 4.0,
         "word_count": 2,
         "file_name": store.catalog.get(UUID(ids[1]), None).file_name,
+        "source_file": None,
         "snippet": [{"text": "texto 1", "match": False}],
     }
 
