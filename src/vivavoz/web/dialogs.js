@@ -30,7 +30,7 @@ export function openSettings(dialog) {
   show(dialog, t("settings.title"), form);
 }
 
-/** List the shortcuts: `{key: {keyText, help}}`. */
+/** Say what there is to know, and list the shortcuts: `{key: {keyText, help}}`. */
 export function openHelp(dialog, shortcuts) {
   const listed = Object.entries(shortcuts).map(([key, { keyText, help }]) => [
     keyText ? t(keyText) : key.toUpperCase(),
@@ -44,9 +44,16 @@ export function openHelp(dialog, shortcuts) {
       build("dd", {}, build("kbd", { textContent: key })),
     ),
   );
-  const list = build("dl", { className: "shortcuts" }, ...rows);
-  const note = build("p", { className: "help-note", textContent: t("help.privacy") });
-  show(dialog, t("help.title"), list, note);
+  const notes = ["help.text", "help.privacy"].map((key) =>
+    build("p", { className: "help-note", textContent: t(key) }),
+  );
+  const keys = build(
+    "section",
+    { className: "keys" },
+    build("h3", { textContent: t("help.keys") }),
+    build("dl", { className: "shortcuts" }, ...rows),
+  );
+  show(dialog, t("help.title"), ...notes, keys);
 }
 
 function show(dialog, title, ...content) {

@@ -3,6 +3,7 @@
 import { formatLanguage, formatMegabytes } from "./format.js";
 import { t, uiLocale } from "./i18n/index.js";
 import { build } from "./markup.js";
+import { preferences } from "./preferences.js";
 
 const POLL_MS = 1_000;
 const AWAY_POLL_MS = 5_000;
@@ -72,9 +73,11 @@ export function announceEngine(notices, { current, state }) {
     const message = current.error?.message ?? "";
     const text = t("engine.failed", { message });
     notices.show("engine", { text, state: "failed", tone: "bad" });
-  } else if (current?.engine?.fallback_reason) {
-    notices.show("engine", { text: t("engine.fallback"), state: "fallback", tone: "warn" });
+  } else if (current?.engine?.fallback_reason && !preferences.get("knowsFallback")) {
+    const onDismiss = () => preferences.set("knowsFallback", true);
+    notices.show("engine", { text: t("engine.fallback"), state: "fallback", tone: "warn", onDismiss });
   } else {
+    if (current?.engine && !current.engine.fallback_reason) preferences.set("knowsFallback", false);
     notices.hide("engine");
   }
 }

@@ -20,9 +20,9 @@ export class Notices {
    * Show a message in place of the one of the same `kind`; the same sentence never stands twice.
    * @param {string} kind
    * @param {{text: string, state?: string, tone?: "calm"|"good"|"warn"|"bad", actions?: {text:
-   *   string, run: () => void}[], progress?: number | null, isPassing?: boolean}} notice `state`
-   *   names what lasts: once dismissed, it is not told again before `hide` or another state;
-   *   `progress` is 0..1, or null for one of unknown length
+   *   string, run: () => void}[], progress?: number | null, isPassing?: boolean, onDismiss?: () =>
+   *   void}} notice `state` names what lasts: once dismissed, it is not told again before `hide` or
+   *   another state; `progress` is 0..1, or null for one of unknown length
    */
   show(kind, notice) {
     const { text, state, progress, isPassing = false } = notice;
@@ -73,7 +73,7 @@ export class Notices {
     card.remove();
   }
 
-  #draw({ text, tone = "calm", actions = [], progress }) {
+  #draw({ text, tone = "calm", actions = [], progress, onDismiss }) {
     const card = build(
       "div",
       { className: `notice is-${tone}` },
@@ -89,7 +89,10 @@ export class Notices {
         className: "quiet icon-only",
         iconName: "close",
         label: t("action.dismiss"),
-        onclick: () => this.#dismiss(text),
+        onclick: () => {
+          this.#dismiss(text);
+          onDismiss?.();
+        },
       }),
     );
     if (progress !== undefined) card.append(progressBar(progress, text));

@@ -13,6 +13,7 @@ const DEFAULTS = {
   noiseSuppression: true,
   echoCancellation: false,
   hotwords: "",
+  knowsFallback: false,
 };
 
 /** Event: `change` (detail: the name that changed). A closed storage only forgets. */

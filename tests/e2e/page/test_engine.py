@@ -119,3 +119,21 @@ async def test_a_download_shows_how_far_it_is(server: ScriptedServer, open_page:
     await expect(page.locator(".notice progress")).to_have_js_property("value", 0.25)
     server.status = server.status | {"progress": DOWNLOAD | {"bytes_done": 60_000_000}}
     await expect(page.locator(".notice progress")).to_have_js_property("value", 0.5)
+
+
+async def test_who_dismissed_the_word_about_the_built_in_engine_is_not_told_again(
+    server: ScriptedServer, open_page: OpenPage
+) -> None:
+    server.status = SITUATIONS["built-in"].status
+    page = await open_page(server.url)
+    await page.locator(".notice").get_by_role("button", name="Dismiss").click()
+    await expect(page.locator(".notice")).to_have_count(0)
+    await page.reload()
+    await expect_state(page, "idle")
+    await expect(page.locator(".notice")).to_have_count(0)
+    server.status = ready(WHISPER)  # somebody put a model in its place, and took it away again
+    await page.reload()
+    await expect_state(page, "idle")
+    server.status = SITUATIONS["built-in"].status
+    await page.reload()
+    await expect(page.locator(".notice")).to_have_count(1)

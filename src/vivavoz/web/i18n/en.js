@@ -56,7 +56,7 @@ export default {
 
   "settings.title": "Settings",
 
-  "help.title": "Keyboard shortcuts",
+  "help.title": "Help",
 
   "error.unknown": "Something went wrong: {message}",
   "error.SERVER_UNREACHABLE": "The server does not answer. Check that it is running.",

@@ -56,7 +56,7 @@ export default {
 
   "settings.title": "Ajustes",
 
-  "help.title": "Atajos de teclado",
+  "help.title": "Ayuda",
 
   "error.unknown": "Algo salió mal: {message}",
   "error.SERVER_UNREACHABLE": "El servidor no responde. Comprueba que está en marcha.",

@@ -18,7 +18,9 @@ export default {
   "settings.keyboard": "Keyboard",
   "settings.shortcuts": "Single-key shortcuts",
 
+  "help.text": "Grey words may still change; the others are final. The figure in ms says how far the text is behind your voice.",
   "help.privacy": "Your voice goes to this server only and is never written to disk. The finished text is kept in its history.",
+  "help.keys": "Keyboard shortcuts",
   "key.space": "Space",
   "key.escape": "Esc",
   "help.space": "Start, pause, continue",

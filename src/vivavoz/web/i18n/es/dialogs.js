@@ -18,7 +18,9 @@ export default {
   "settings.keyboard": "Teclado",
   "settings.shortcuts": "Atajos de una sola tecla",
 
+  "help.text": "Las palabras en gris aún pueden cambiar; las demás son definitivas. La cifra en ms indica cuánto tarda el texto en seguir a tu voz.",
   "help.privacy": "Tu voz solo se envía a este servidor y nunca se guarda en disco. El texto terminado se guarda en el historial.",
+  "help.keys": "Atajos de teclado",
   "key.space": "Espacio",
   "key.escape": "Esc",
   "help.space": "Empezar, pausar, continuar",
