@@ -4,7 +4,7 @@ the connection is closed after it."""
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -165,10 +165,10 @@ async def model_is_loading(stage: Stage, _sentence: list[bytes]) -> Client:
 
 
 async def model_is_broken(stage: Stage, _sentence: list[bytes]) -> Client:
-    def load(_settings: Settings, _report: Callable[[Progress], None]) -> None:
+    def load(_settings: Settings, _report: Callable[[Progress], None]) -> NoReturn:
         raise ModelFailedError("The model is broken; get another.")
 
-    server = await stage.serve(load, wait_until_ready=False)  # type: ignore[arg-type]
+    server = await stage.serve(load, wait_until_ready=False)
     async with server.http() as http, asyncio.timeout(30):
         answer = await http.get("/ready")
         while "MODEL_FAILED" not in answer.text:

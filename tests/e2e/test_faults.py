@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Dialog, Page, expect
 
 from tests.e2e.conftest import BUILT_IN, OpenPage, StartServer
 from tests.e2e.reading import expect_state
@@ -70,7 +70,7 @@ async def test_a_reload_while_speaking_saves_what_the_server_heard_and_says_what
     await start_speaking(page)
     asked: list[str] = []
 
-    async def agree(dialog) -> None:  # type: ignore[no-untyped-def]
+    async def agree(dialog: Dialog) -> None:
         asked.append(dialog.type)
         await dialog.accept()
 

@@ -59,7 +59,11 @@ class RunningServer:
         announced = re.search(r"http://\S+", process.stdout.readline())
         assert announced is not None
         server = cls(arguments, process, announced[0])
-        server.wait_until_ready()
+        try:
+            server.wait_until_ready()
+        except AssertionError:
+            server.stop(signal.SIGKILL)
+            raise
         return server
 
     def wait_until_ready(self) -> None:

@@ -87,7 +87,7 @@ def test_a_bad_file_does_not_stop_the_others(
 
 
 def test_texts_of_several_files_stand_under_their_names(samples: Path, whisper: list[str]) -> None:
-    names = [samples / "es-1.wav", samples / "en-1.wav"]
+    names = [samples / "es-1.wav", samples / "en-1.wav", samples / "en-1.wav"]
     finished = run("transcribe", *names, *whisper)
     texts = re.split(r"^==> (.*) <==$", finished.stdout, flags=re.MULTILINE)
     assert texts[1::2] == [str(name) for name in names]

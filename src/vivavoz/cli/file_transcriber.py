@@ -37,7 +37,7 @@ class FileTranscriber:
         self._settings = settings
         self._format = export_format
         self._headed = headed
-        self._heading = ""
+        self._wrote = False
         notes = console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description}", style="bold"),
@@ -72,9 +72,10 @@ class FileTranscriber:
         task = self._progress.add_task(Path(shown_name).name, total=None, position="")
         failure: VivavozError | OSError | None = None
         try:
-            for segment in self._segments(name, text, task):
+            for number, segment in enumerate(self._segments(name, text, task)):
                 if streams:
-                    self._head(shown_name)
+                    if number == 0 and self._headed:
+                        self._head(shown_name)
                     self._write_line(segment.text)
         except BrokenPipeError:
             raise
@@ -103,11 +104,10 @@ class FileTranscriber:
 
     def _head(self, name: str) -> None:
         """As ``head`` does it for several files."""
-        if self._headed and name != self._heading:
-            if self._heading:
-                self._write_line("")
-            self._write_line(f"==> {name} <==")
-            self._heading = name
+        if self._wrote:
+            self._write_line("")
+        self._write_line(f"==> {name} <==")
+        self._wrote = True
 
     def _write_line(self, line: str) -> None:
         """Text that appears on the same terminal as the bar has to go above it."""

@@ -34,7 +34,6 @@ _LEAST_CONFIDENCE = 1e-6
 _SUBTITLES = {"srt": (to_srt, ExportFormat.SRT), "vtt": (to_vtt, ExportFormat.VTT)}
 _IGNORED = (
     "model",
-    "temperature",
     "include",
     "chunking_strategy",
     "known_speaker_names",
@@ -53,6 +52,12 @@ _FORM_SCHEMA: dict[str, Any] = {
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
                         **{name: {"description": "Accepted and ignored."} for name in _IGNORED},
+                        "temperature": {
+                            "type": "number",
+                            "minimum": 0,
+                            "maximum": 1,
+                            "description": "Checked and ignored.",
+                        },
                         "language": {"type": "string", "pattern": "^([a-z]{2,3}|auto)$"},
                         "prompt": {"type": "string", "maxLength": MAX_PROMPT_CHARACTERS},
                         "hotwords": {"type": "string", "maxLength": MAX_PROMPT_CHARACTERS},
@@ -165,7 +170,7 @@ def _fields_of(form: FormData) -> TranscriptionForm:
     fields: dict[str, str | list[str]] = {}
     for sent, value in form.multi_items():
         name = sent.removesuffix("[]")
-        if not isinstance(value, str) or not value or (name in _IGNORED and name != "temperature"):
+        if not isinstance(value, str) or not value or name in _IGNORED:
             continue
         if name == "timestamp_granularities":
             fields[name] = [*fields.get(name, []), value]

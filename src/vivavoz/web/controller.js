@@ -6,8 +6,8 @@ import { Transcript } from "./transcript.js";
 
 /**
  * Events: `change` (state or figures), `text` ({appended, partial}), `microphone` ({reason}),
- * `error` (an error of the server), `warning`, `completed`, `resumed`, `metrics` (with `isLate`:
- * whether the text comes later than the server thinks right), `cleared`,
+ * `error` (an error of the server), `warning`, `completed`, `resumed`, `metrics` (`isLate`: later
+ * than the server thinks right), `cleared`,
  * `locked` (the server asks who is there), `restarted` (the text comes again from its beginning),
  * `leftover` (the dictation is over, but the server no longer has its session: what the client
  * still keeps has to be uploaded).
@@ -19,7 +19,7 @@ export class Controller extends EventTarget {
   client = null;
   completed = null;
   failure = null;
-  /** What is known of the server's engine; see `EngineStatus`. */
+  /** See `EngineStatus`. */
   engineState = "unknown";
   retryAtMs = null;
   attempt = 0;

@@ -15,8 +15,7 @@ const AT_REST = {
  * @param {{recording: "none"|"opening"|"on"|"paused"|"stopped", phase: string, attempt: number,
  *   status: string | null, isCompleted: boolean, hasFailed: boolean, isMicrophoneAway: boolean,
  *   engine: keyof typeof AT_REST}} facts
- * @returns {"idle"|"loading"|"unable"|"away"|"unheard"|"opening"|"connecting"|"listening"|"paused"|"reconnecting"|"blocked"|
- *   "locked"|"gone"|"finishing"|"finished"|"failed"}
+ * @returns {string} a `state.…` of the texts
  */
 export function displayState(facts) {
   const { recording, phase, attempt, status, isCompleted, hasFailed, engine } = facts;

@@ -75,7 +75,7 @@ export function announceEngine(notices, { current, state }) {
     notices.show("engine", { text, state: "failed", tone: "bad" });
   } else if (current?.engine?.fallback_reason && !preferences.get("knowsFallback")) {
     const onDismiss = () => preferences.set("knowsFallback", true);
-    notices.show("engine", { text: t("engine.fallback"), state: "fallback", tone: "warn", onDismiss });
+    notices.show("engine", { text: t("engine.fallback"), tone: "warn", onDismiss });
   } else {
     if (current?.engine && !current.engine.fallback_reason) preferences.set("knowsFallback", false);
     notices.hide("engine");

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.page.scripted_files import ScriptedFiles
@@ -201,8 +201,10 @@ async def test_axe_finds_nothing_in_the_files(
     await page.click("#open-files")
     assert await violations(page) == []
     names = ("done.wav", "running.wav", "waiting.wav")
-    recordings = [{"name": name, "mimeType": "audio/wav", "buffer": b"0"} for name in names]
-    await page.locator("#files input[type=file]").set_input_files(recordings)  # type: ignore[arg-type]
+    recordings: list[FilePayload] = [
+        {"name": name, "mimeType": "audio/wav", "buffer": b"0"} for name in names
+    ]
+    await page.locator("#files input[type=file]").set_input_files(recordings)
     done = {"type": "transcript.text.done", "text": "All of it.", "transcript_id": "1"}
     server.files.events.put_nowait(done)
     server.files.events.put_nowait({"type": "progress", "audio_s": 2.0, "duration_s": 64.0})
