@@ -1,7 +1,9 @@
 """How the store of transcripts opens, and what it says when it cannot read or write."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -56,6 +58,22 @@ class TestOpening:
             ids = list(pool.map(open_and_use, range(8)))
         store = SqlTranscriptStore(url, folder)
         assert {item.id for item in store.catalog.page(None).items} == set(ids)
+        store.close()
+
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+    def test_a_new_file_that_another_writes_is_waited_for(self, url: str, folder: Path) -> None:
+        path = Path(sa.make_url(url).database or "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(1) as pool, closing(sqlite3.connect(path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            opening = pool.submit(SqlTranscriptStore, url, folder, lock_timeout_s=10)
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=0.5)
+            with pytest.raises(StorageFailedError, match="lock"):
+                SqlTranscriptStore(url, folder, lock_timeout_s=0.3)
+            other.rollback()
+            store = opening.result(timeout=10)
+        dictate(store, "hola")
         store.close()
 
     def test_a_database_of_a_newer_version_is_refused(

@@ -6,6 +6,8 @@ text that was to be kept.
 
 import errno
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,12 +162,8 @@ def _create_sqlite_engine(url: URL, lock_timeout_s: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "secure_delete = ON",
-        ):
+        _keep_write_ahead_log(connection, lock_timeout_s)
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
@@ -175,6 +173,24 @@ def _create_sqlite_engine(url: URL, lock_timeout_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
     return engine
+
+
+def _keep_write_ahead_log(connection: sqlite3.Connection, lock_timeout_s: float) -> None:
+    """Set the journal's mode, which SQLite refuses at once where another holds the lock.
+
+    It waits for every other lock; here two that open a new file would wait for each other.
+    """
+    deadline = time.monotonic() + lock_timeout_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            is_locked = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_locked or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        time.sleep(0.01)
 
 
 def _create_postgresql_engine(url: URL, lock_timeout_s: float) -> Engine:
