@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +85,22 @@ class Database:
         """Turn what the database or the disk refuses into ``StorageFailedError``."""
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             cause: BaseException = getattr(error, "orig", None) or error
             place = getattr(error, "filename", None) or self.location
             raise StorageFailedError(
                 f"The history at {place} could not be read or written: {_remedy(cause)}",
                 cause=type(cause).__name__,
             ) from error
+
+    def empty_log(self) -> None:
+        """Empty SQLite's write-ahead log, which holds pages from before their text was deleted.
+
+        What a reader still needs stays, until it is asked for again.
+        """
+        if self.is_sqlite:
+            with self.refusals(), closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
         """Close every connection."""

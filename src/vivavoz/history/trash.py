@@ -69,7 +69,8 @@ class Trash:
         return sorted_out(transcript_ids, {row.id for row in rows})
 
     def purge(self) -> int:
-        """Delete for good what can no longer be brought back; how many transcripts."""
+        """Delete for good what can no longer be brought back, and wipe what was deleted in any way
+        from the database's log; how many transcripts."""
         is_late = complete_of(None) & (TRANSCRIPTS.c.deleted_at <= self._clock() - self._undo)
         purged = 0
         while late := self._some(is_late):
@@ -77,6 +78,7 @@ class Trash:
                 rows = lock_rows(connection, late, is_late)
                 self._erase(connection, rows)
             purged += len(rows)
+        self._database.empty_log()
         return purged
 
     def _some(self, condition: sa.ColumnElement[bool]) -> Sequence[UUID]:
