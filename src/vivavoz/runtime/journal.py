@@ -20,6 +20,8 @@ class Journal:
         executor: where writes block.
         on_durable: told the mark of each write that was committed.
         on_refused: told the first refusal of each run of refusals.
+        on_failed: told what nobody foresaw. Nothing queued after it is written: it would be durable
+            past a gap.
     """
 
     def __init__(
@@ -27,10 +29,12 @@ class Journal:
         executor: Executor,
         on_durable: Callable[[DurableMark], None],
         on_refused: Callable[[StorageFailedError], None],
+        on_failed: Callable[[Exception], None],
     ) -> None:
         self._executor = executor
         self._on_durable = on_durable
         self._on_refused = on_refused
+        self._on_failed = on_failed
         self._writes: deque[tuple[Write | None, DurableMark | None]] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._abandoned = 0
@@ -86,4 +90,8 @@ class Journal:
                 refusals += 1
                 if abandoned != self._abandoned:
                     return False
+            except Exception as error:
+                self.abandon()
+                self._on_failed(error)
+                return False
         return True

@@ -53,10 +53,12 @@ class Leftovers:
         """Delete what has been kept for long enough, and give freed memory back. Blocks."""
         store = self._services.store
         retention = timedelta(days=self._services.settings.metrics_retention_days)
-        store.purge_metrics(self._services.clock.now().wall - retention)
-        store.forget_terms()
-        self._purge_deleted()
-        give_back_unused()
+        try:
+            store.purge_metrics(self._services.clock.now().wall - retention)
+            store.forget_terms()
+            self._purge_deleted()
+        finally:
+            give_back_unused()
 
     async def _repeat(self, sweep: Callable[[], object]) -> None:
         loop = asyncio.get_running_loop()

@@ -45,6 +45,7 @@ class Reporter:
         line: to the client.
         capabilities: of the engine in use.
         durable_moved: called when chunks became safe to forget.
+        failed: told what nobody foresaw while the store was written.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Reporter:
         capabilities: EngineCapabilities,
         *,
         durable_moved: Callable[[], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         self._session = session
         self._services = services
@@ -67,7 +69,7 @@ class Reporter:
         self._streams_to_store: deque[ContainerStream] = deque()
         self._warned_at_s: float | None = None
         self.gauge = SessionGauge(services.clock.now().monotonic_s)
-        self.journal = Journal(services.store_executor, self._committed, self._refused)
+        self.journal = Journal(services.store_executor, self._committed, self._refused, failed)
 
     def stream_announced(self, stream: ContainerStream) -> None:
         """A container stream follows; how much audio is before it is known once it began."""

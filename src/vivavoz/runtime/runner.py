@@ -67,7 +67,12 @@ class SessionRunner:
         self.ended = asyncio.Event()
         self.line = ClientLine(session, services, self._capabilities)
         self.reporter = Reporter(
-            session, services, self.line, self._capabilities, durable_moved=self._durable_moved
+            session,
+            services,
+            self.line,
+            self._capabilities,
+            durable_moved=lambda: self._flow_control.acknowledge(),
+            failed=lambda error: self.fail(internal_error(error)),
         )
         self._recording = Recording(session, services, recognition, self.reporter, self, terms)
         self._flow_control = FlowControl(session, self._recording, self.line)
@@ -140,9 +145,6 @@ class SessionRunner:
                 self.session.intake.ask_for_missing()
             case Ping(timestamp=timestamp):
                 self.line.send(Pong(timestamp=timestamp))
-
-    def _durable_moved(self) -> None:
-        self._flow_control.acknowledge()
 
     # --- what came of the audio (Listener) --------------------------------------------------------
 

@@ -20,8 +20,12 @@ class Book:
         self.written: list[str] = []
         self.durable: list[int] = []
         self.refused: list[StorageFailedError] = []
+        self.failed: list[Exception] = []
         self.journal = Journal(
-            executor, lambda mark: self.durable.append(mark.sequence_number), self.refused.append
+            executor,
+            lambda mark: self.durable.append(mark.sequence_number),
+            self.refused.append,
+            self.failed.append,
         )
 
     def write(self, name: str, mark: int | None = None) -> None:
@@ -141,3 +145,17 @@ async def test_a_session_that_was_discarded_takes_no_more(book: Book) -> None:
     assert await book.journal.flushed(5.0)
     assert book.written == ["next"]
     assert book.durable == [2]
+
+
+async def test_nothing_is_durable_past_a_write_that_failed_unforeseen(book: Book) -> None:
+    def stumble() -> None:
+        raise ValueError("Nobody thought of this.")
+
+    book.write("first", 1)
+    book.journal.write(stumble, DurableMark(2, 2000))
+    book.write("third", 3)
+    book.journal.write_nothing(DurableMark(4, 4000))
+    assert await book.journal.flushed(5.0)
+    assert book.written == ["first"]
+    assert book.durable == [1]
+    assert [str(error) for error in book.failed] == ["Nobody thought of this."]

@@ -13,8 +13,10 @@ from tests.contract.dictations import SUMMARY
 from tests.live.engines import CountingEngine
 from tests.unit.runtime.absences import Absence, left_alone
 from tests.unit.runtime.conftest import NOON, House, OpenHouse
+from vivavoz.errors import StorageFailedError
 from vivavoz.history.tables import SESSION_METRICS, TRANSCRIPTS
 from vivavoz.recognition.engine import EngineCapabilities
+from vivavoz.runtime import leftovers
 from vivavoz.session.entities import StreamingSession
 from vivavoz.session.events import StopRecording
 
@@ -156,3 +158,16 @@ async def test_tokens_and_prompts_are_kept_for_as_long_as_a_client_may_come_back
     house.leftovers().purge()
     assert row_of(house, TRANSCRIPTS).resume_token_hash == ""
     assert row_of(house, TRANSCRIPTS).recording_options is None
+
+
+async def test_memory_is_given_back_while_the_store_refuses(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await open_house()
+    given_back: list[bool] = []
+    monkeypatch.setattr(leftovers, "give_back_unused", lambda: given_back.append(True))
+    with house.store._database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE session_metrics RENAME TO elsewhere")
+    with pytest.raises(StorageFailedError):
+        house.leftovers().purge()
+    assert given_back
