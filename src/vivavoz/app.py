@@ -181,7 +181,12 @@ def _add_rest(app: FastAPI, server: Server, settings: Settings) -> None:
     app.include_router(auth_router(server.authenticator))
     app.include_router(sessions_router(server.manager))
     app.include_router(history_router(server.catalog, server.trash))
-    uploads = Uploads(server.manager, settings.max_uploads, settings.send_queue_events)
+    uploads = Uploads(
+        server.manager,
+        settings.max_uploads,
+        settings.duration_limit_s,
+        settings.send_queue_events,
+    )
     app.include_router(transcriptions_router(uploads, settings.max_upload_bytes, server.counters))
     app.include_router(models_router(server.loader, time.time()))
     app.include_router(

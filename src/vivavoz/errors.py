@@ -127,6 +127,12 @@ class ChunkTooLargeError(ClientError, code="CHUNK_TOO_LARGE", http_status=413):
     """One chunk, or one message, is larger than allowed."""
 
 
+class RecordingTooLongError(
+    ClientError, code="RECORDING_TOO_LONG", http_status=413, recoverable=False
+):
+    """An uploaded recording is longer than a session may last, or took longer to transcribe."""
+
+
 # --- sessions -------------------------------------------------------------------------------------
 
 

@@ -364,6 +364,7 @@ TOLD_ELSEWHERE = (
             "MODEL_NOT_AVAILABLE",
             "NOT_FOUND",
             "ORIGIN_NOT_ALLOWED",
+            "RECORDING_TOO_LONG",
             "TRANSCRIPT_NOT_FOUND",
         ],
         "HTTP",

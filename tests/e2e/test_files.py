@@ -147,6 +147,27 @@ async def test_a_recording_is_cancelled_and_tried_again_by_keyboard(
     await eventually(lambda: files.cancelled == 1)
 
 
+async def test_the_text_before_an_error_can_be_copied(
+    scripted: ScriptedServer,
+    files: ScriptedFiles,
+    open_page: OpenPage,
+    human_recordings: Recordings,
+) -> None:
+    path = human_recordings["goforward"].path
+    permissions = ["microphone", "clipboard-read", "clipboard-write"]
+    page = await open_page(scripted.url, permissions=permissions)
+    await page.click("#open-files")
+    files.events.put_nowait({"type": "transcript.text.delta", "delta": "The first hour."})
+    files.events.put_nowait(
+        {"type": "error", "error": {"code": "RECORDING_TOO_LONG", "message": "x"}}
+    )
+    await choose(page, path)
+    await expect(job(page, path.name)).to_contain_text("Send it in parts")
+    await page.get_by_role("button", name="Copy the text of").click()
+    await expect(job(page, path.name)).to_contain_text("Copied")
+    assert await page.evaluate("navigator.clipboard.readText()") == "The first hour."
+
+
 async def test_a_recording_that_is_refused_is_sent_again_once_somebody_has_signed_in(
     scripted: ScriptedServer,
     files: ScriptedFiles,

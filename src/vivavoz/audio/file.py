@@ -17,6 +17,8 @@ from vivavoz.errors import InvalidFormatError
 
 # Playlists and the like are left out: they open other files and addresses.
 _DEMUXERS = "aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,w64,wav,wv"
+_WITHOUT_HEADER = {"aac"}
+"""FFmpeg guesses how long these are from how their first frames were coded."""
 _BLOCK_SAMPLES = SAMPLE_RATE_HZ // 2
 
 
@@ -55,7 +57,9 @@ def _readable(recording: Path | bytes) -> IO[bytes]:
 
 
 def _duration_s(container: InputContainer) -> float | None:
-    return container.duration / av.time_base if container.duration else None
+    if container.format.name in _WITHOUT_HEADER or not container.duration:
+        return None
+    return container.duration / av.time_base
 
 
 def _blocks(decoder: PacketDecoder) -> Iterator[Pcm]:

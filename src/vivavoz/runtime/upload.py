@@ -13,6 +13,8 @@ import numpy as np
 from vivavoz.audio.file import open_audio_file
 from vivavoz.audio.pcm import SAMPLE_RATE_HZ, Pcm
 from vivavoz.errors import (
+    DurationLimitReachedError,
+    RecordingTooLongError,
     ResourceUnavailableError,
     ServerError,
     SessionCancelledError,
@@ -57,12 +59,16 @@ class Uploads:
     Args:
         manager: of all sessions.
         limit: how many at the same time; each holds its recording in memory.
+        duration_limit_s: how long one may be; see the setting.
         send_queue_events: see the setting.
     """
 
-    def __init__(self, manager: SessionManager, limit: int, send_queue_events: int) -> None:
+    def __init__(
+        self, manager: SessionManager, limit: int, duration_limit_s: int, send_queue_events: int
+    ) -> None:
         self._manager = manager
         self._free = limit
+        self._duration_limit_s = duration_limit_s
         self._send_queue_events = send_queue_events
 
     async def transcribe(
@@ -83,6 +89,8 @@ class Uploads:
 
         Raises:
             InvalidFormatError: there is no sound in it.
+            RecordingTooLongError: its header says so, then nothing is done; or the session came to
+                its limit, then its beginning was yielded and is kept.
             VivavozError: the session was not admitted or ended with this error.
         """
         if self._free <= 0:
@@ -98,6 +106,7 @@ class Uploads:
                 audio = await asyncio.to_thread(
                     lambda: opened.enter_context(open_audio_file(recording))
                 )
+                self._require_short_enough(audio.duration_s)
                 request = SessionRequest(language=language, user_id=user_id, is_kept=is_kept)
                 runner = self._manager.connect(connection, address, request)
                 if source_file is not None:
@@ -116,6 +125,16 @@ class Uploads:
                     runner.discard(SessionCancelledError("The upload was cancelled."))
         finally:
             self._free += 1
+
+    def _require_short_enough(self, duration_s: float | None) -> None:
+        if duration_s is not None and duration_s > self._duration_limit_s:
+            raise RecordingTooLongError(
+                f"The recording lasts {_minutes(duration_s)} and at most "
+                f"{_minutes(self._duration_limit_s)} are transcribed at once. Send it in parts; "
+                "`vivavoz transcribe` takes files of any length.",
+                duration_s=round(duration_s),
+                duration_limit=self._duration_limit_s,
+            )
 
 
 class _Feeder:
@@ -174,12 +193,33 @@ async def _events(connection: Connection, feeder: _Feeder) -> AsyncIterator[Uplo
             case Failed(error=body) if not body.recoverable:
                 failure = error_of(body.code, body.message, body.details)
                 failure.is_counted = True  # by the session
+            case SessionCompleted() if failure is not None:
+                raise _cut_off(failure, event)
             case SessionCompleted():
                 yield event
                 return
             case _:
                 pass
     raise failure or ServerError("The recording could not be transcribed; try again.")
+
+
+def _cut_off(failure: VivavozError, completed: SessionCompleted) -> VivavozError:
+    if not isinstance(failure, DurationLimitReachedError):
+        return failure
+    is_kept = "is in the history" if completed.saved else "is not kept"
+    too_long = RecordingTooLongError(
+        f"The first {_minutes(completed.duration_s)} of the recording were transcribed when its "
+        f"session came to its limit; that text {is_kept}. Send the rest in parts; `vivavoz "
+        "transcribe` takes files of any length.",
+        transcript_id=str(completed.transcript_id) if completed.saved else None,
+        **failure.details,
+    )
+    too_long.is_counted = failure.is_counted
+    return too_long
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f} minutes"
 
 
 def _chunks(blocks: Iterator[Pcm]) -> Iterator[Pcm]:

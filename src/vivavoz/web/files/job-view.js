@@ -6,8 +6,6 @@ import { formatClock } from "../format.js";
 import { hasText, t, tCount } from "../i18n/index.js";
 import { build, button } from "../markup.js";
 
-const CUT_SHARE = 0.95; // what headers say of a duration is not always exact
-
 /** What a screen reader is told when a job moves to another state, if anything. */
 export function announcementOf({ state, file: { name }, error }) {
   if (state === "transcribing") return t("files.announce.started", { name });
@@ -79,7 +77,7 @@ export class JobView {
       ...[
         isOver ? null : this.#button("files.cancel", "files.cancel.label", onCancel),
         transcriptId ? this.#button("files.open", "files.open.label", onOpen) : null,
-        state === "done" && text ? this.#copyButton() : null,
+        isOver && text ? this.#copyButton() : null,
         state === "failed" || state === "cancelled"
           ? this.#button("files.retry", "files.retry.label", onRetry)
           : null,
@@ -127,12 +125,9 @@ function stateText(job) {
   return state === "waiting" ? t("files.waiting") : t("files.cancelled");
 }
 
-function doneText({ text, transcriptId, audioS, durationS }) {
+function doneText({ text, transcriptId }) {
   if (!text) return t("files.done_empty");
   if (!transcriptId) return t("files.done_unsaved");
-  if (durationS !== null && audioS < CUT_SHARE * durationS) {
-    return t("files.cut", { time: formatClock(audioS) });
-  }
   return t("files.done", { words: tCount("words", text.trim().split(/\s+/).length) });
 }
 

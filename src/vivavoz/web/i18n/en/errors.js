@@ -12,6 +12,7 @@ export default {
   "error.UNSUPPORTED_FORMAT": "The server cannot read the format that this browser records. Try another browser.",
   "error.INVALID_FORMAT": "The recording arrived damaged. Start a new dictation.",
   "error.CHUNK_TOO_LARGE": "A piece of the recording was too large for the server.",
+  "error.RECORDING_TOO_LONG": "The recording is longer than the server takes at once. Send it in parts.",
   "error.SESSION_NOT_FOUND": "The server has already closed this dictation. What was confirmed is in the history.",
   "error.INVALID_RESUME_TOKEN": "The server does not accept this page's way back into the dictation. Start a new one.",
   "error.SESSION_REPLACED": "This dictation continues in another window.",

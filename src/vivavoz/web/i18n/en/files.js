@@ -13,7 +13,6 @@ export default {
   "files.done": "In the history: {words}",
   "files.done_empty": "No speech was found in the recording.",
   "files.done_unsaved": "The text is complete but could not be saved. Copy it now.",
-  "files.cut": "Only the first {time} were transcribed: the rest is over the server's limit.",
   "files.cancelled": "Cancelled",
   "files.announce.started": "“{name}” is being transcribed.",
   "files.announce.done": "“{name}” is transcribed.",

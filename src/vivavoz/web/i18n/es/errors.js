@@ -12,6 +12,7 @@ export default {
   "error.UNSUPPORTED_FORMAT": "El servidor no entiende el formato que graba este navegador. Prueba con otro.",
   "error.INVALID_FORMAT": "La grabación llegó dañada. Empieza otro dictado.",
   "error.CHUNK_TOO_LARGE": "Un trozo de la grabación era demasiado grande para el servidor.",
+  "error.RECORDING_TOO_LONG": "La grabación es más larga de lo que el servidor admite de una vez. Envíala por partes.",
   "error.SESSION_NOT_FOUND": "El servidor ya cerró este dictado. Lo confirmado está en el historial.",
   "error.INVALID_RESUME_TOKEN": "El servidor no deja que esta página vuelva al dictado. Empieza otro.",
   "error.SESSION_REPLACED": "Este dictado continúa en otra ventana.",

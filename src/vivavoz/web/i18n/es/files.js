@@ -13,7 +13,6 @@ export default {
   "files.done": "En el historial: {words}",
   "files.done_empty": "No se encontró voz en la grabación.",
   "files.done_unsaved": "El texto está completo, pero no se pudo guardar. Cópialo ahora.",
-  "files.cut": "Solo se transcribieron los primeros {time}: el resto supera el límite del servidor.",
   "files.cancelled": "Cancelado",
   "files.announce.started": "Se está transcribiendo «{name}».",
   "files.announce.done": "«{name}» está transcrito.",
