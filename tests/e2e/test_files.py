@@ -135,6 +135,7 @@ async def test_a_recording_is_cancelled_and_tried_again_by_keyboard(
     await expect(job(page, path.name)).to_contain_text("Cancelled")
     again = page.get_by_role("button", name="Try “")
     await expect(again).to_be_focused()
+    await eventually(lambda: files.cancelled == 1)
     await again.press("Enter")
     say({"type": "error", "error": {"code": "RESOURCE_UNAVAILABLE", "message": "Busy."}})
     await expect(job(page, path.name)).to_contain_text("busy with other recordings")
@@ -144,7 +145,6 @@ async def test_a_recording_is_cancelled_and_tried_again_by_keyboard(
     await again.press("Enter")
     say({"type": "transcript.text.done", "text": "", "transcript_id": None})
     await expect(job(page, path.name)).to_contain_text("No speech was found")
-    await eventually(lambda: files.cancelled == 1)
 
 
 async def test_the_text_before_an_error_can_be_copied(
