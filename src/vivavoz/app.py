@@ -82,9 +82,10 @@ class Server:
         )
         self.counters = services.counters
         self.loader = EngineLoader(settings, load)
-        self.manager = SessionManager(services, self.loader)
+        self.manager = SessionManager(services, self.loader, self._store)
         self._leftovers = Leftovers(
             services,
+            self._store,
             self.manager.is_live,
             self.loader.until_loaded,
             self.trash.purge,

@@ -1,6 +1,5 @@
 """A store for sessions that nobody wants to find again."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from vivavoz.session.records import (
     SavedTranscript,
     SessionSummary,
     SessionTerms,
-    UnfinishedSession,
 )
 
 
@@ -41,29 +39,5 @@ class ForgettingStore:
         """There is no transcript."""
         return None
 
-    def save_now(self, session: StreamingSession) -> SavedTranscript | None:
-        """There is no file."""
-        return None
-
     def discard(self, session_id: UUID) -> None:
         """Nothing."""
-
-    def find_unfinished(self, session_id: UUID) -> UnfinishedSession | None:
-        """There is none."""
-        return None
-
-    def reopen(self, session_id: UUID) -> bool:
-        """It may not."""
-        return False
-
-    def unfinished_since(self, before: datetime) -> list[UnfinishedSession]:
-        """There are none."""
-        return []
-
-    def forget_terms(self) -> int:
-        """There are none."""
-        return 0
-
-    def purge_metrics(self, before: datetime) -> int:
-        """There are none."""
-        return 0

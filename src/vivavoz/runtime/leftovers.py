@@ -9,6 +9,7 @@ import structlog
 
 from vivavoz.errors import StorageFailedError
 from vivavoz.runtime.memory import give_back_unused
+from vivavoz.runtime.ports import TranscriptStore
 from vivavoz.runtime.services import Services
 from vivavoz.session.entities import SessionStatus
 from vivavoz.session.records import UnfinishedSession
@@ -24,6 +25,7 @@ class Leftovers:
 
     Args:
         services: the server's.
+        store: where they are.
         is_live: whether a session is in this process's hands.
         until_loaded: waits for the engine: no client can come back before it is there.
         purge_deleted: deletes for good the transcripts that can no longer be brought back. Blocks.
@@ -32,11 +34,13 @@ class Leftovers:
     def __init__(
         self,
         services: Services,
+        store: TranscriptStore,
         is_live: Callable[[UUID], bool],
         until_loaded: Callable[[], Awaitable[object]],
         purge_deleted: Callable[[], object],
     ) -> None:
         self._services = services
+        self._store = store
         self._is_live = is_live
         self._until_loaded = until_loaded
         self._purge_deleted = purge_deleted
@@ -51,11 +55,10 @@ class Leftovers:
 
     def purge(self) -> None:
         """Delete what has been kept for long enough, and give freed memory back. Blocks."""
-        store = self._services.store
         retention = timedelta(days=self._services.settings.metrics_retention_days)
         try:
-            store.purge_metrics(self._services.clock.now().wall - retention)
-            store.forget_terms()
+            self._store.purge_metrics(self._services.clock.now().wall - retention)
+            self._store.forget_terms()
             self._purge_deleted()
         finally:
             give_back_unused()
@@ -74,7 +77,7 @@ class Leftovers:
         now = self._services.clock.now().wall
         finished = 0
         before = now - timedelta(seconds=self._services.settings.resume_window_s)
-        for unfinished in self._services.store.unfinished_since(before):
+        for unfinished in self._store.unfinished_since(before):
             if not self._is_live(unfinished.session.session_id):
                 self._finish(unfinished)
                 finished += 1
@@ -82,5 +85,5 @@ class Leftovers:
 
     def _finish(self, unfinished: UnfinishedSession) -> None:
         done = unfinished.session.model_copy(update={"status": SessionStatus.COMPLETED})
-        self._services.store.complete(done, _OUTCOME, unfinished.summary)
+        self._store.complete(done, _OUTCOME, unfinished.summary)
         log.info("session_recovered", session_id=str(done.session_id))

@@ -24,6 +24,7 @@ from vivavoz.runtime.engine_facts import chosen_language
 from vivavoz.runtime.forgetting import ForgettingStore
 from vivavoz.runtime.loading import EngineLoader
 from vivavoz.runtime.ownership import may_see, not_found, require_owner, require_token
+from vivavoz.runtime.ports import TranscriptStore
 from vivavoz.runtime.runner import SessionRunner
 from vivavoz.runtime.services import Recognition, Services
 from vivavoz.runtime.tokens import new_token, token_hash
@@ -57,11 +58,13 @@ class SessionManager:
     Args:
         services: shared by all sessions.
         loader: where the engine comes from.
+        store: where sessions are that it does not hold.
     """
 
-    def __init__(self, services: Services, loader: EngineLoader) -> None:
+    def __init__(self, services: Services, loader: EngineLoader, store: TranscriptStore) -> None:
         self._services = services
         self._loader = loader
+        self._store = store
         self._admission = Admission(services.settings)
         self._runners: dict[UUID, SessionRunner] = {}
         self._endings = Endings()
@@ -176,7 +179,7 @@ class SessionManager:
     async def save(self, session_id: UUID, user_id: str | None) -> SavedTranscript | None:
         """Write the transcript file of what is confirmed so far; the session goes on."""
         entity = self.get(session_id, user_id).session.entity.model_copy()
-        return await self._in_store(partial(self._services.store.save_now, entity))
+        return await self._in_store(partial(self._store.save_now, entity))
 
     def cancel(self, session_id: UUID, user_id: str | None) -> None:
         """End a session and forget its text."""
@@ -227,13 +230,12 @@ class SessionManager:
     ) -> SessionRunner:
         """Take up a session that an earlier process began, or that was saved without its client."""
         recognition = self._require_recognition()
-        store = self._services.store
-        unfinished = await self._in_store(partial(store.find_unfinished, session_id))
+        unfinished = await self._in_store(partial(self._store.find_unfinished, session_id))
         if unfinished is None:
             return self.get(session_id, user_id)
         require_owner(user_id, unfinished.session.user_id, session_id)
         require_token(token, unfinished.terms.resume_token_hash)
-        if not await self._in_store(partial(store.reopen, session_id)):
+        if not await self._in_store(partial(self._store.reopen, session_id)):
             raise not_found(session_id)
         if session_id in self._runners:
             return self._runners[session_id]

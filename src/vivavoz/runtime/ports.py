@@ -15,9 +15,10 @@ from vivavoz.session.records import (
 )
 
 
-class TranscriptStore(Protocol):
-    """Where confirmed text goes. Calls block until the work is committed, come from one worker
-    thread at a time, and raise ``StorageFailedError`` when the database or the disk refuses."""
+class SessionStore(Protocol):
+    """Where a live session's confirmed text goes. Calls block until the work is committed, come
+    from one worker thread at a time, and raise ``StorageFailedError`` when the database or the disk
+    refuses."""
 
     def open_session(self, session: StreamingSession, terms: SessionTerms) -> None:
         """Make room for a session that starts to record."""
@@ -43,11 +44,15 @@ class TranscriptStore(Protocol):
         """Consolidate the session into the history, write its transcript file and keep its metrics,
         if it was measured; none when there is no text to keep. Idempotent."""
 
-    def save_now(self, session: StreamingSession) -> SavedTranscript | None:
-        """Write the transcript file of what is confirmed so far; the session goes on."""
-
     def discard(self, session_id: UUID) -> None:
         """Forget a session and its text."""
+
+
+class TranscriptStore(SessionStore, Protocol):
+    """What a server asks besides, also of sessions that it does not hold any more."""
+
+    def save_now(self, session: StreamingSession) -> SavedTranscript | None:
+        """Write the transcript file of what is confirmed so far; the session goes on."""
 
     def find_unfinished(self, session_id: UUID) -> UnfinishedSession | None:
         """The session, if the store holds it and it was not completed, or without its client."""

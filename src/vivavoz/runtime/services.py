@@ -8,7 +8,7 @@ from vivavoz.recognition.profiles import RecognizerSettings
 from vivavoz.runtime.clock import Clock
 from vivavoz.runtime.counters import Counters
 from vivavoz.runtime.measurements import ProcessGauge
-from vivavoz.runtime.ports import TranscriptStore
+from vivavoz.runtime.ports import SessionStore
 from vivavoz.runtime.scheduler import Scheduler
 from vivavoz.session.limits import SessionRules
 from vivavoz.settings import Settings
@@ -21,7 +21,7 @@ class Services:
     settings: Settings
     epoch: str
     clock: Clock
-    store: TranscriptStore
+    store: SessionStore
     store_executor: Executor
     process: ProcessGauge
     counters: Counters

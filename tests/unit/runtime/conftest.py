@@ -141,7 +141,8 @@ class House:
     ) -> Leftovers:
         """Who looks after what earlier processes left behind, once the engine is loaded."""
         until_loaded = (loaded or asyncio.Event()).wait
-        return Leftovers(self.services, self.manager.is_live, until_loaded, purge_deleted)
+        is_live = self.manager.is_live
+        return Leftovers(self.services, self.store, is_live, until_loaded, purge_deleted)
 
     async def until_gone(self, caller: Caller) -> None:
         """Wait for the session's end."""
@@ -187,7 +188,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[OpenHouse]:
         async with asyncio.timeout(PATIENCE_S):
             while loader.state == "loading":  # noqa: ASYNC110 - a thread tells it
                 await asyncio.sleep(0.001)
-        house = House(clock, services, store, SessionManager(services, loader))
+        house = House(clock, services, store, SessionManager(services, loader, store))
         opened.append((house, loader))
         return house
 
