@@ -36,9 +36,12 @@ async def start_speaking(page: Page) -> None:
 
 async def hear_out(page: Page, recordings: Recordings) -> None:
     """Wait until the page has recorded all passages."""
-    await record_for(
-        page, _BEFORE_S + sum(recordings[name].duration_s + _BETWEEN_S for name in PASSAGES)
-    )
+    await record_for(page, duration_s(recordings))
+
+
+def duration_s(recordings: Recordings) -> float:
+    """How long all passages take."""
+    return _BEFORE_S + sum(recordings[name].duration_s + _BETWEEN_S for name in PASSAGES)
 
 
 async def record_for(page: Page, seconds: float) -> None:

@@ -38,18 +38,6 @@ async def page(
     return await open_page(server.url, hears=speech(human_recordings, tmp_path, *PASSAGES))
 
 
-async def test_a_tab_in_the_background_goes_on_listening(
-    page: Page, human_recordings: Recordings
-) -> None:
-    await start_speaking(page)
-    in_front = await page.context.new_page()
-    await in_front.bring_to_front()
-    await hear_out(page, human_recordings)
-    await page.bring_to_front()
-    await expect_state(page, "listening")
-    assert_is_whole(await finish(page), human_recordings)
-
-
 async def test_a_dictation_finished_while_reconnecting_is_whole(
     page: Page, human_recordings: Recordings
 ) -> None:
