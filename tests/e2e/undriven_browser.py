@@ -83,14 +83,17 @@ class Tab:
     address: str
 
     async def evaluate(self, expression: str) -> Any:
-        """What a script says, run as if a person had just clicked."""
+        """What a script says, run as if a person had just clicked; None while the page loads."""
         parameters = {"expression": expression, "returnByValue": True, "userGesture": True}
         async with connect(self.address, proxy=None) as devtools:
             request = {"id": 1, "method": "Runtime.evaluate", "params": parameters}
             await devtools.send(json.dumps(request))
-            result = json.loads(await devtools.recv())["result"]
-        assert "exceptionDetails" not in result, result
-        return result["result"].get("value")
+            answer = json.loads(await devtools.recv())
+        if "error" in answer:
+            assert "navigated" in answer["error"]["message"], answer
+            return None
+        assert "exceptionDetails" not in answer["result"], answer
+        return answer["result"]["result"].get("value")
 
     async def until(self, condition: str, timeout_s: float = 20.0) -> None:
         """Wait until a script says yes."""
