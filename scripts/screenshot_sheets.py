@@ -131,12 +131,26 @@ async def files_busy_below(shot: Photographer) -> None:
     await shot.page.wait_for_timeout(200)
 
 
-async def files_told(shot: Photographer) -> None:
+async def files_one(shot: Photographer) -> ScriptedFiles:
     shot.server.files = files = ScriptedFiles()
     await files_empty(shot)
     sent = {"name": shot.samples.files[0], "mimeType": "audio/wav", "buffer": b"0"}
     await shot.page.locator("#files input[type=file]").set_input_files(sent)  # type: ignore[arg-type]
     await shot.page.wait_for_timeout(300)
+    return files
+
+
+async def files_too_long(shot: Photographer) -> None:
+    files = await files_one(shot)
+    said = " ".join(shot.samples.said[:2])
+    files.events.put_nowait({"type": "transcript.text.delta", "delta": said})
+    error = {"code": "RECORDING_TOO_LONG", "message": ""}
+    files.events.put_nowait({"type": "error", "error": error})
+    await shot.page.wait_for_timeout(600)
+
+
+async def files_told(shot: Photographer) -> None:
+    files = await files_one(shot)
     await shot.page.keyboard.press("Escape")
     said = " ".join(shot.samples.said[:2])
     files.events.put_nowait({"type": "transcript.text.done", "text": said, "transcript_id": "1"})
@@ -202,6 +216,7 @@ SHEETS: tuple[State, ...] = (
     history_empty, history_list, history_found, history_not_found, history_failed, history_open,
     history_open_found, history_rename, history_undo, history_edit, history_edited,
     history_unsaved, history_moment, history_select, history_undo_several,
-    files_empty, files_busy, files_busy_below, files_told, files_dragged,
+    files_empty, files_busy, files_busy_below, files_too_long, files_told,
+    files_dragged,
     settings, settings_below, shortcuts, asked_for_key, refused_key, signed_in,
 )  # fmt: skip
