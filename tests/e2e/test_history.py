@@ -6,7 +6,6 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -24,8 +23,6 @@ from vivavoz.history.index import add_to_index
 from vivavoz.history.tables import TRANSCRIPTS
 
 MANY = 3_000
-PROMPT_S = 5.0
-"""Measured: 0.6 s on a machine with much else to do."""
 HARBOUR = ("Dear Clara.", "The bell rang at nine.")
 ERRANDS = ("Flour and lemons.", "Also coffee.")
 
@@ -253,24 +250,20 @@ def multiply(data_dir: Path, total: int) -> None:
     engine.dispose()
 
 
-async def test_thousands_of_transcripts_stay_quick(
+async def test_of_thousands_of_transcripts_only_a_few_are_on_the_page(
     server: ServerProcess, open_page: OpenPage
 ) -> None:
     multiply(server.data_dir, MANY)
     page = await open_page(server.url)
     entries = page.locator(".entry")
 
-    began = perf_counter()
     await page.click("#open-history")
     await expect(entries.first).to_be_visible()
-    assert perf_counter() - began < PROMPT_S
     await expect(page.locator(".history-message")).to_have_text("3,000 dictations")
     assert await entries.count() <= 150
 
-    began = perf_counter()
     await page.locator(".search").press_sequentially("harb")
     await expect(page.locator(".history-message")).to_have_text("30 dictations")
-    assert perf_counter() - began < PROMPT_S
     await page.fill(".search", "")
     await expect(page.locator(".history-message")).to_have_text("3,000 dictations")
 

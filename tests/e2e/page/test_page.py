@@ -12,6 +12,7 @@ from tests.e2e.page.scripted_server import (
     WEB,
     ScriptedServer,
 )
+from tests.e2e.page.update_times import median_update_ms
 from tests.e2e.permissions import forbid_microphone
 from tests.e2e.reading import expect_notice, expect_state
 from tests.e2e.waiting import eventually
@@ -122,46 +123,13 @@ async def test_text_grows_without_moving_anything(
     assert await page.evaluate("() => shifts") == []
 
 
-async def test_an_update_takes_under_4_ms_with_10_000_words_on_screen(
+async def test_an_update_with_10_000_words_on_screen_costs_hardly_more_than_with_500(
     server: ScriptedServer, open_page: OpenPage
 ) -> None:
     page = await open_page(server.url)
     await listen(page)
-    took_ms = await page.evaluate(
-        """async () => {
-          const { Transcript } = await import("/static/transcript.js");
-          const { TranscriptView } = await import("/static/transcript-view.js");
-          const element = (id) => document.getElementById(id);
-          const view = new TranscriptView({
-            root: element("transcript"),
-            scroller: element("scroller"),
-            announcer: element("announcer"),
-            onFollow: () => {},
-          });
-          const transcript = new Transcript();
-          const result = (index, text) => ({
-            result_id: `${index}`, text_content: text, stable_text: "and so",
-            start_time: 4 * index, end_time: 4 * index + 3.9,
-          });
-          let index = 0;
-          while (transcript.wordCount < 10_000) {
-            index += 1;
-            view.append(transcript.confirm(result(index, "word by word it goes on and on")));
-          }
-          element("scroller").scrollTop;
-          const times = [];
-          for (let update = 0; update < 60; update += 1) {
-            const before = performance.now();
-            if (update % 4) view.revise(transcript.revise(result(index + 1, "and so it goes")));
-            else view.append(transcript.confirm(result(++index, "and so it goes on")));
-            element("scroller").scrollHeight; // style and layout are part of the time
-            times.push(performance.now() - before);
-            await new Promise(requestAnimationFrame);
-          }
-          return times.sort((a, b) => a - b)[30];
-        }"""
-    )
-    assert took_ms < 4
+    few_ms, many_ms = await median_update_ms(page, [500, 10_000])
+    assert many_ms < 3 * few_ms
 
 
 # --- state ----------------------------------------------------------------------------------------
