@@ -147,7 +147,7 @@ async def test_a_recording_is_cancelled_and_tried_again_by_keyboard(
     await expect(job(page, path.name)).to_contain_text("No speech was found")
 
 
-async def test_the_text_before_an_error_can_be_copied(
+async def test_of_a_recording_that_is_too_long_the_text_so_far_can_be_copied(
     scripted: ScriptedServer,
     files: ScriptedFiles,
     open_page: OpenPage,
@@ -163,6 +163,7 @@ async def test_the_text_before_an_error_can_be_copied(
     )
     await choose(page, path)
     await expect(job(page, path.name)).to_contain_text("Send it in parts")
+    await expect(page.get_by_role("button", name="Try “")).to_have_count(0)
     await page.get_by_role("button", name="Copy the text of").click()
     await expect(job(page, path.name)).to_contain_text("Copied")
     assert await page.evaluate("navigator.clipboard.readText()") == "The first hour."

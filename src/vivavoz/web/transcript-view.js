@@ -5,6 +5,7 @@ import { build } from "./markup.js";
 
 const ANNOUNCE_INTERVAL_MS = 4_000;
 const FOLLOW_MARGIN_PX = 96;
+const SCROLL_RUNS_ON_MS = 600; // a finger's swing, or the way to where a key leads
 
 /** Draws a `Transcript` into `root`, follows its end, and tells screen readers about final text. */
 export class TranscriptView {
@@ -17,6 +18,7 @@ export class TranscriptView {
   #tail = build("span", { className: "tail" });
   #partial = build("span", { className: "partial" }, this.#stable, this.#tail);
   #isFollowing = true;
+  #jumpedAtMs = -Infinity;
   #unannounced = "";
   #announceTimer = null;
 
@@ -32,7 +34,10 @@ export class TranscriptView {
       "scroll",
       () => {
         const { scrollTop, scrollHeight, clientHeight } = scroller;
-        this.#isFollowing = scrollHeight - scrollTop - clientHeight < FOLLOW_MARGIN_PX;
+        const hasJustJumped = performance.now() - this.#jumpedAtMs < SCROLL_RUNS_ON_MS;
+        this.#isFollowing =
+          hasJustJumped || scrollHeight - scrollTop - clientHeight < FOLLOW_MARGIN_PX;
+        if (hasJustJumped) this.#follow();
         onFollow(this.#isFollowing);
       },
       { passive: true },
@@ -85,6 +90,7 @@ export class TranscriptView {
 
   /** Scroll to the newest words and stay there. */
   jumpToEnd() {
+    this.#jumpedAtMs = performance.now();
     this.#isFollowing = true;
     this.#follow();
   }

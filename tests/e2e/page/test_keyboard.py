@@ -109,6 +109,7 @@ async def test_going_to_the_newest_words(server: ScriptedServer, open_page: Open
     await expect(page.locator("#transcript p")).to_have_count(60)
     await page.focus("#scroller")
     await press(page, "Home")
+    await expect(page.locator("#jump")).to_be_visible()
     await page.focus("#jump")
     await press(page, "Enter")
     await expect(page.locator("#jump")).to_be_hidden()

@@ -6,6 +6,9 @@ import { formatClock } from "../format.js";
 import { hasText, t, tCount } from "../i18n/index.js";
 import { build, button } from "../markup.js";
 
+/** Errors that the same file meets again. */
+const OF_THE_FILE = ["RECORDING_TOO_LONG", "CHUNK_TOO_LARGE", "INVALID_FORMAT", "UNSUPPORTED_FORMAT"];
+
 /** What a screen reader is told when a job moves to another state, if anything. */
 export function announcementOf({ state, file: { name }, error }) {
   if (state === "transcribing") return t("files.announce.started", { name });
@@ -70,7 +73,7 @@ export class JobView {
 
   #renderActions() {
     const hadFocus = this.#actions.contains(document.activeElement);
-    const { state, text, transcriptId } = this.#job;
+    const { state, text, transcriptId, error } = this.#job;
     const { onCancel, onRetry, onRemove, onOpen } = this.#handlers;
     const isOver = state === "done" || state === "failed" || state === "cancelled";
     this.#actions.replaceChildren(
@@ -78,7 +81,7 @@ export class JobView {
         isOver ? null : this.#button("files.cancel", "files.cancel.label", onCancel),
         transcriptId ? this.#button("files.open", "files.open.label", onOpen) : null,
         isOver && text ? this.#copyButton() : null,
-        state === "failed" || state === "cancelled"
+        state === "cancelled" || (state === "failed" && !OF_THE_FILE.includes(error.code))
           ? this.#button("files.retry", "files.retry.label", onRetry)
           : null,
         isOver ? this.#removeButton(onRemove) : null,
