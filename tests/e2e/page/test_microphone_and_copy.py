@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.microphone import write_microphone
+from tests.e2e.page.listening import listen
 from tests.e2e.page.scripted_server import ScriptedServer
 
 NOTE_WISHES = """() => {
@@ -21,11 +22,6 @@ HIGHEST_BAR = """() => {
     data.subarray(4 * y * width, 4 * (y + 1) * width).some((value) => value > 0));
   return rows.filter(Boolean).length / height;
 }"""
-
-
-async def listen(page: Page) -> None:
-    await page.click("#record")
-    await expect(page.locator("html[data-state=listening]")).to_be_attached()
 
 
 async def test_the_microphone_that_was_chosen_is_remembered_and_opened(
