@@ -136,6 +136,22 @@ def test_deleted_text_is_not_left_in_the_database(
     store.close()
 
 
+def test_deleted_text_stays_in_the_log_no_longer_than_somebody_reads(
+    store: SqlTranscriptStore, tmp_path: Path
+) -> None:
+    log = tmp_path / "vivavoz.db-wal"
+    session = a_session()
+    store.open_session(session, TERMS)
+    with store._database.read() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM transcripts").scalar()
+        store.append_final(a_result(session, "confidencial"), DurableMark(1, 1), SUMMARY)
+        store.discard(session.session_id)
+        store.trash.purge()
+        assert b"confidencial" in log.read_bytes()
+    store.trash.purge()
+    assert log.read_bytes() == b""
+
+
 @pytest.mark.parametrize("query", ["", "palabra"])
 def test_the_list_is_read_from_its_index(store: SqlTranscriptStore, query: str) -> None:
     """Counting thousands of transcripts must not read their texts."""

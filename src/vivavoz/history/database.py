@@ -96,11 +96,12 @@ class Database:
     def empty_log(self) -> None:
         """Empty SQLite's write-ahead log, which holds pages from before their text was deleted.
 
-        What a reader still needs stays, until it is asked for again.
+        It waits for nobody: while others read or write, it stays as it is until it is asked for
+        again.
         """
         if self.is_sqlite:
-            with self.refusals(), closing(self.engine.raw_connection()) as connection:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            with self.refusals(), closing(sqlite3.connect(self.location, timeout=0)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def close(self) -> None:
         """Close every connection."""
