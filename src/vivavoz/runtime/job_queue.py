@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from vivavoz.recognition.engine import DecodeResult
-from vivavoz.recognition.jobs import DecodeJob, Job, StreamJob
+from vivavoz.recognition.jobs import Job, JobPurpose
 from vivavoz.recognition.transcript import Hypothesis
 
 Owner = Hashable
@@ -80,16 +80,14 @@ class JobQueue:
         self._finals = _Lane()
         self._streams = _Lane()
         self._partials = _Lane()
-        self._running: set[tuple[str, Owner]] = set()
+        self._running: set[tuple[JobPurpose, Owner]] = set()
 
     def add(self, entry: QueuedJob) -> QueuedJob | None:
         """Queue a job; return the older partial whose place it took, if any."""
-        if isinstance(entry.job, StreamJob):
-            self._streams.append(entry)
-        elif entry.job.purpose == "partial":
+        if entry.job.purpose == "partial":
             return self._partials.replace(entry)
-        else:
-            self._finals.append(entry)
+        lane = self._streams if entry.job.purpose == "feed" else self._finals
+        lane.append(entry)
         return None
 
     def take(self, batch_size: int) -> list[QueuedJob]:
@@ -99,14 +97,14 @@ class JobQueue:
         if first is None:
             return []
         taken = [first]
-        if isinstance(first.job, DecodeJob) and first.job.purpose == "partial":
+        if first.job.purpose == "partial":
             while len(taken) < batch_size and (more := self._pop_partial()):
                 taken.append(more)
         return taken
 
     def finished(self, entry: QueuedJob) -> None:
         """A job that was taken has ended: its owner's next of that kind may run."""
-        self._running.discard((self._kind(entry.job), entry.owner))
+        self._running.discard((entry.job.purpose, entry.owner))
 
     def remove(self, owner: Owner) -> None:
         """Forget all jobs that wait for this owner."""
@@ -135,12 +133,8 @@ class JobQueue:
     def _pop_from(self, lane: _Lane, may_run: Callable[[QueuedJob], bool]) -> QueuedJob | None:
         entry = lane.pop(may_run)
         if entry is not None:
-            self._running.add((self._kind(entry.job), entry.owner))
+            self._running.add((entry.job.purpose, entry.owner))
         return entry
 
     def _is_alone(self, entry: QueuedJob) -> bool:
-        return (self._kind(entry.job), entry.owner) not in self._running
-
-    @staticmethod
-    def _kind(job: Job) -> str:
-        return "stream" if isinstance(job, StreamJob) else job.purpose
+        return (entry.job.purpose, entry.owner) not in self._running

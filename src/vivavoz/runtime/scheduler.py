@@ -74,7 +74,7 @@ class Scheduler:
         return Worker(self._run)
 
     def _dispatch(self) -> None:
-        while self._idle and not self._closed:
+        while self._idle:
             taken = self._queue.take(self._batch_size)
             if not taken:
                 return
@@ -102,12 +102,10 @@ class Scheduler:
 
     def _run(self, jobs: list[Job]) -> list[Ran]:
         """On a worker thread: a result or an exception for each job."""
-        if len(jobs) > 1 and isinstance(self._engine, WindowEngine):
-            requests = [job.request for job in jobs if isinstance(job, DecodeJob)]
-            try:
-                return list(self._engine.decode(requests))
-            except BaseException:
-                return [self._run_one(job) for job in jobs]
+        batch = [job.request for job in jobs if isinstance(job, DecodeJob)]
+        if len(batch) > 1:
+            with suppress(BaseException):  # one by one it shows whose fault that was
+                return list(cast("WindowEngine", self._engine).decode(batch))
         return [self._run_one(job) for job in jobs]
 
     def _run_one(self, job: Job) -> Ran:
@@ -152,10 +150,10 @@ class Scheduler:
     def _give_up(self, worker: Worker, entries: list[QueuedJob]) -> None:
         worker.is_abandoned = True
         self.hung_workers += 1
-        if self.hung_workers <= _MAX_HUNG_WORKERS:
-            self._idle.append(self._new_worker())
-        else:
+        if self.hung_workers > _MAX_HUNG_WORKERS:
             self._missing_workers += 1
+        elif not self._closed:
+            self._idle.append(self._new_worker())
         for entry in entries:
             self._queue.finished(entry)
             error = ProcessingTimeoutError(

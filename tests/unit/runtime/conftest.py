@@ -12,6 +12,7 @@ import pytest
 from tests.live.clients import CAPTURED, PCM
 from tests.live.engines import CountingEngine, ready
 from tests.live.speech import spoken
+from tests.unit.runtime.desk import Desk
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.recognition.engine import Engine
 from vivavoz.recognition.profiles import RecognizerSettings
@@ -22,6 +23,7 @@ from vivavoz.runtime.loading import EngineLoader
 from vivavoz.runtime.manager import SessionManager
 from vivavoz.runtime.measurements import ProcessGauge
 from vivavoz.runtime.runner import SessionRunner
+from vivavoz.runtime.scheduler import Scheduler
 from vivavoz.runtime.services import Services
 from vivavoz.session.deadlines import Moment
 from vivavoz.session.entities import AudioChunk
@@ -199,3 +201,18 @@ async def open_house(tmp_path: Path) -> AsyncIterator[OpenHouse]:
     executor.shutdown()
     for house, _ in opened:
         house.store.close()
+
+
+@pytest.fixture
+async def desk_of() -> AsyncIterator[Callable[..., Desk]]:
+    """Opens a desk at a scheduler of its own."""
+    schedulers: list[Scheduler] = []
+
+    def open_desk(workers: int = 1, timeout_s: float = PATIENCE_S, engine: object = None) -> Desk:
+        scheduler = Scheduler(engine or CountingEngine(), workers, timeout_s)  # type: ignore[arg-type]
+        schedulers.append(scheduler)
+        return Desk(scheduler)
+
+    yield open_desk
+    for scheduler in schedulers:
+        scheduler.close()

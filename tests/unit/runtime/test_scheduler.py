@@ -1,14 +1,17 @@
 """Decodes on real threads."""
 
 import asyncio
+import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.live.engines import CountingEngine
-from vivavoz.errors import ProcessingTimeoutError
+from tests.unit.runtime.desk import NOTHING, PATIENCE_S, Desk, Gate, failing
+from vivavoz.errors import ProcessingTimeoutError, RecognitionFailedError
 from vivavoz.recognition.engine import (
     DecodeRequest,
     DecodeResult,
@@ -16,70 +19,9 @@ from vivavoz.recognition.engine import (
     Pcm,
     RecognitionOptions,
 )
-from vivavoz.recognition.jobs import DecodeJob, Job, StreamJob
-from vivavoz.recognition.transcript import Hypothesis
+from vivavoz.recognition.jobs import DecodeJob, StreamJob
+from vivavoz.runtime import scheduler
 from vivavoz.runtime.job_queue import Outcome
-from vivavoz.runtime.scheduler import Scheduler
-
-NOTHING = Hypothesis((), "en")
-PATIENCE_S = 30.0
-
-
-class Desk:
-    """Submits jobs and waits for what became of them."""
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        self.scheduler = scheduler
-        self.outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
-
-    def submit(self, owner: str, job: Job) -> Job:
-        self.scheduler.submit(owner, job, self.outcomes.put_nowait)
-        return job
-
-    def be_patient(self) -> None:
-        """Jobs submitted from now on may take their time, on a busy machine too."""
-        self.scheduler._timeout_s = PATIENCE_S
-
-    async def next(self) -> Outcome:
-        async with asyncio.timeout(PATIENCE_S):
-            return await self.outcomes.get()
-
-
-@pytest.fixture
-async def desk_of() -> AsyncIterator[Callable[..., Desk]]:
-    schedulers: list[Scheduler] = []
-
-    def open_desk(workers: int = 1, timeout_s: float = PATIENCE_S, engine: object = None) -> Desk:
-        scheduler = Scheduler(engine or CountingEngine(), workers, timeout_s)  # type: ignore[arg-type]
-        schedulers.append(scheduler)
-        return Desk(scheduler)
-
-    yield open_desk
-    for scheduler in schedulers:
-        scheduler.close()
-
-
-class Gate:
-    """A decode that waits until it is let go."""
-
-    def __init__(self) -> None:
-        self.began = threading.Event()
-        self.may_end = threading.Event()
-
-    def job(self) -> StreamJob:
-        return StreamJob(self._run)
-
-    def _run(self) -> Hypothesis:
-        self.began.set()
-        self.may_end.wait()
-        return NOTHING
-
-
-def failing() -> StreamJob:
-    def fail() -> Hypothesis:
-        raise ValueError("no")
-
-    return StreamJob(fail)
 
 
 async def test_a_decode_that_raises_fails_alone(desk_of: Callable[..., Desk]) -> None:
@@ -93,6 +35,40 @@ async def test_a_decode_that_raises_fails_alone(desk_of: Callable[..., Desk]) ->
     assert second.job is good
     assert second.result is NOTHING
     assert second.error is None
+    assert not first.dropped
+    assert not second.dropped
+
+
+async def test_an_engine_that_wants_to_exit_fails_the_decode_alone(
+    desk_of: Callable[..., Desk],
+) -> None:
+    desk = desk_of()
+    desk.submit("a", StreamJob(sys.exit))
+    outcome = await desk.next()
+    assert isinstance(outcome.error, RecognitionFailedError)
+    assert str(outcome.error) == "The engine ended with SystemExit."
+    desk.submit("a", StreamJob(lambda: NOTHING))
+    assert (await desk.next()).result is NOTHING
+
+
+async def test_a_decode_that_has_ended_has_no_deadline_any_more(
+    desk_of: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of()
+    loop = asyncio.get_running_loop()
+    call_later, deadlines = loop.call_later, []
+
+    def noting(delay_s: float, *call: Any) -> asyncio.TimerHandle:
+        deadlines.append(call_later(delay_s, *call))
+        return deadlines[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "call_later", noting)
+        desk.submit("a", StreamJob(lambda: NOTHING))
+    (deadline,) = deadlines
+    assert not deadline.cancelled()
+    assert (await desk.next()).error is None
+    assert deadline.cancelled()
 
 
 async def test_a_decode_that_hangs_is_reported_and_its_worker_replaced(
@@ -100,36 +76,28 @@ async def test_a_decode_that_hangs_is_reported_and_its_worker_replaced(
 ) -> None:
     desk = desk_of(timeout_s=0.05)
     gate = Gate()
-    hung = desk.submit("a", gate.job())
+    hung = gate.job()
+
+    def given_up(outcome: Outcome) -> None:
+        desk.be_patient()
+        desk.outcomes.put_nowait(outcome)
+
+    desk.scheduler.submit("a", hung, given_up)
+    waiting = desk.submit("b", StreamJob(lambda: NOTHING))
     outcome = await desk.next()
     assert outcome.job is hung
     assert isinstance(outcome.error, ProcessingTimeoutError)
+    assert outcome.error.details == {"timeout_s": 0.05}
+    assert outcome.ran_s == 0.05
     assert desk.scheduler.hung_workers == 1
-    desk.be_patient()
-    desk.submit("a", StreamJob(lambda: NOTHING))
-    assert (await desk.next()).result is NOTHING
+    outcome = await desk.next()
+    assert outcome.job is waiting
+    assert outcome.result is NOTHING
     gate.may_end.set()
     async with asyncio.timeout(PATIENCE_S):
         while desk.scheduler.hung_workers:  # noqa: ASYNC110 - a thread ends
             await asyncio.sleep(0.001)
     assert desk.outcomes.empty()
-
-
-async def test_workers_beyond_the_bound_come_back_when_they_wake(
-    desk_of: Callable[..., Desk],
-) -> None:
-    desk = desk_of(timeout_s=0.01)
-    gates = [Gate() for _ in range(17)]
-    for gate in gates:
-        desk.submit("a", gate.job())
-        assert (await desk.next()).error is not None
-    desk.be_patient()
-    desk.submit("b", StreamJob(lambda: NOTHING))
-    await asyncio.sleep(0.02)
-    assert desk.outcomes.empty()
-    for gate in gates:
-        gate.may_end.set()
-    assert (await desk.next()).result is NOTHING
 
 
 async def test_a_cancelled_job_does_not_run(desk_of: Callable[..., Desk]) -> None:
@@ -157,18 +125,54 @@ async def test_an_owner_that_left_is_told_nothing(desk_of: Callable[..., Desk]) 
     assert desk.outcomes.empty()
 
 
-async def test_the_wait_for_a_worker_is_measured(desk_of: Callable[..., Desk]) -> None:
+@dataclass
+class Clock:
+    """In place of the ``time`` that the scheduler reads; tests move it."""
+
+    now_s: float = 100.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(scheduler, "time", clock)
+    return clock
+
+
+async def test_the_wait_for_a_worker_is_measured(
+    desk_of: Callable[..., Desk], clock: Clock
+) -> None:
     desk = desk_of()
     assert desk.scheduler.queue_wait_s == 0.0
     gate = Gate()
     desk.submit("a", gate.job())
     desk.submit("b", StreamJob(lambda: NOTHING))
-    await asyncio.sleep(0.25)
-    assert desk.scheduler.queue_wait_s >= 0.2
+    clock.now_s += 4.0
+    assert desk.scheduler.queue_wait_s == 4.0
     gate.may_end.set()
     await desk.next()
     await desk.next()
-    assert desk.scheduler.queue_wait_s >= 0.1  # the mean of none and of that wait
+    assert desk.scheduler.queue_wait_s == 2.0  # the mean of none and of that wait
+    clock.now_s += 6.0
+    assert desk.scheduler.queue_wait_s == 2.0
+    clock.now_s += 0.5  # more than ten seconds since the first began
+    assert desk.scheduler.queue_wait_s == 4.0
+    clock.now_s += 4.0
+    assert desk.scheduler.queue_wait_s == 0.0
+
+
+async def test_the_time_that_a_decode_took_is_told(
+    desk_of: Callable[..., Desk], clock: Clock
+) -> None:
+    desk = desk_of()
+    gate = Gate()
+    desk.submit("a", gate.job())
+    clock.now_s += 4.0
+    gate.may_end.set()
+    assert (await desk.next()).ran_s == 4.0
 
 
 class BatchEngine:
@@ -238,6 +242,18 @@ async def test_one_window_of_a_batch_that_raises_fails_alone(
     await desk.next()
     for outcome in [await desk.next(), await desk.next()]:
         assert (outcome.error is not None) == (outcome.job is bad)
+    assert engine.batches == [1, 2, 1, 1]
+
+
+async def test_a_window_that_raises_on_its_own_is_not_decoded_again(
+    desk_of: Callable[..., Desk],
+) -> None:
+    engine = BatchEngine()
+    engine.gate.set()
+    desk = desk_of(engine=engine)
+    desk.submit("a", window(-1.0))
+    assert isinstance((await desk.next()).error, ValueError)
+    assert engine.batches == [1]
 
 
 async def test_an_older_partial_is_dropped_and_said_so(desk_of: Callable[..., Desk]) -> None:
@@ -249,6 +265,7 @@ async def test_an_older_partial_is_dropped_and_said_so(desk_of: Callable[..., De
     dropped = await desk.next()
     assert dropped.job is older
     assert dropped.dropped
+    assert dropped.ran_s == 0.0
     engine.gate.set()
     await desk.next()
     assert (await desk.next()).job is newest
