@@ -85,7 +85,7 @@ class _Batch:
         while has_news:
             while (job := self._next_due()) is not None:
                 self._begin(job)
-            if self._running and (until_idle or self._is_busy):
+            if until_idle or self._is_busy:
                 wait(self._running, return_when=FIRST_COMPLETED)
             has_news = self._take_finished()
             yield from self._said()
