@@ -137,7 +137,7 @@ def _key(word: str) -> str:
 
 def _shared(words: Sequence[str], start_ms: int, end_ms: int, segment: int) -> list[_Word]:
     """Words that share a span in proportion to their length."""
-    length = sum(map(len, words)) or 1
+    length = sum(map(len, words))
     shared, at = [], 0
     for text in words:
         begin_ms = start_ms + (end_ms - start_ms) * at // length

@@ -31,7 +31,7 @@ class OriginPolicy:
     def __init__(self, host: str, allowed_origins: tuple[str, ...]) -> None:
         self._origins = frozenset(origin.rstrip("/").lower() for origin in allowed_origins)
         names = {urlsplit(origin).hostname for origin in self._origins}
-        self._names = frozenset(name for name in names if name) | {host.lower(), "localhost"}
+        self._names = names | {host.lower(), "localhost"}
 
     def check(self, headers: Headers) -> None:
         """Let the request pass.

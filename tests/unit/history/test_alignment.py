@@ -7,20 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.history.transcripts import a_segment, spoken
+from tests.unit.history.transcripts import Times, a_segment, spoken, times_of
 from vivavoz.history.alignment import edited_segments
 from vivavoz.history.cues import cues_of, pieces_of
 from vivavoz.history.transcripts import Segment
-
-Times = list[tuple[str, int, int]]
-
-
-def times(segments: list[Segment]) -> Times:
-    return [
-        (word.text.strip(), round(word.start * 1000), round(word.end * 1000))
-        for segment in segments
-        for word in segment.words
-    ]
 
 
 def squeezed(text: str) -> str:
@@ -51,7 +41,7 @@ def test_the_words_are_those_of_the_text_and_time_never_goes_back(
         assert edited == []  # no word has a time
         return
     assert squeezed("".join(segment.text for segment in edited)) == squeezed(text)
-    moments = [moment for _, start, end in times(edited) for moment in (start, end)]
+    moments = [moment for _, start, end in times_of(edited) for moment in (start, end)]
     assert all(before <= after for before, after in pairwise([0, *moments]))
     ends = [piece.end_ms for segment in segments for piece in pieces_of(segment)]
     assert moments[-1] <= max(ends)
@@ -68,7 +58,7 @@ def test_a_text_that_nobody_touched_keeps_all_its_times(words: list[str]) -> Non
         a_segment(" ".join(words[:half]), 1.0, 9.0),
         a_segment(" ".join(words[half:]), 12.0, 20.0),
     ]
-    assert times(edited_segments(segments, "\n".join(words))) == times(segments)
+    assert times_of(edited_segments(segments, "\n".join(words))) == times_of(segments)
 
 
 SAID = [a_segment("heh mr john dash wood and", 0.0, 6.0), a_segment("then he left", 10.0, 13.0)]
@@ -110,7 +100,7 @@ SAID = [a_segment("heh mr john dash wood and", 0.0, 6.0), a_segment("then he lef
     ],
 )
 def test_what_was_not_touched_keeps_its_time(text: str, expected: Times) -> None:
-    edited = times(edited_segments(SAID, text))
+    edited = times_of(edited_segments(SAID, text))
     assert [word for word, _, _ in edited] == text.split()
     assert set(expected) <= set(edited), edited
 
@@ -119,7 +109,7 @@ def test_characters_of_scripts_without_spaces_are_aligned_one_by_one() -> None:
     said = [a_segment("日本語を話す", 0.0, 6.0, words=False)]
     edited = edited_segments(said, "日本語で話す")
     assert [segment.text for segment in edited] == ["日本語で話す"]
-    assert times(edited)[-1] == ("す", 5000, 6000)
+    assert times_of(edited)[-1] == ("す", 5000, 6000)
 
 
 def test_an_hour_is_aligned_at_once() -> None:

@@ -11,6 +11,17 @@ from vivavoz.session.entities import RecognizedWord
 ID = UUID("12345678-1234-5678-1234-567812345678")
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
+Times = list[tuple[str, int, int]]
+"""Words with the milliseconds at which they begin and end."""
+
+
+def times_of(segments: list[Segment]) -> Times:
+    return [
+        (word.text.strip(), round(word.start * 1000), round(word.end * 1000))
+        for segment in segments
+        for word in segment.words
+    ]
+
 
 def a_segment(text: str, start_s: float, end_s: float, *, words: bool = True) -> Segment:
     """A segment whose words are spoken at an even pace."""
