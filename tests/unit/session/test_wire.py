@@ -1,10 +1,11 @@
 """Wire messages: every event survives the journey."""
 
 import json
+from typing import get_args
 
 from hypothesis import given
 
-from tests.unit.session.messages import SESSION_ID, client_events, server_events
+from tests.unit.session.messages import SESSION_ID, client_events, decoded_chunk, server_events
 from vivavoz.session.entities import TranscriptionResult
 from vivavoz.session.events import (
     AudioChunkReceived,
@@ -17,6 +18,7 @@ from vivavoz.session.events import (
     TranscriptionFinal,
 )
 from vivavoz.session.wire import (
+    client_event_names,
     decode_client,
     decode_client_text,
     decode_server,
@@ -57,6 +59,22 @@ def test_entities_travel_flat() -> None:
     assert message["event"] == "transcription_final"
     assert message["data"]["text_content"] == "hola"
     assert message["data"]["session_id"] == str(SESSION_ID)
+
+
+def test_letters_travel_as_they_are_and_without_spaces_between() -> None:
+    assert encode_client(Ping(timestamp=1.5)) == '{"event":"ping","data":{"timestamp":1.5}}'
+    body = ErrorBody(code="X", message="¿Qué?", request_id="r", recoverable=True)
+    assert "¿Qué?" in encode_server(Failed(error=body))
+
+
+def test_a_client_says_nothing_of_when_its_chunk_arrives() -> None:
+    message = json.loads(encode_client(AudioChunkReceived(chunk=decoded_chunk())))
+    assert "received_at" not in message["data"]
+    assert message["data"]["chunk_id"] == "c-1"
+
+
+def test_every_event_of_a_client_is_known_by_name() -> None:
+    assert set(client_event_names()) == {event.event for event in get_args(ClientEvent)}
 
 
 def test_an_error_travels_under_its_own_name() -> None:

@@ -45,7 +45,14 @@ def test_a_client_cannot_forge_the_time_of_arrival() -> None:
 
 
 @pytest.mark.parametrize(
-    "timestamp", [1767323045000, 1767323045000.0, "2026-01-02T03:04:05", "2026-01-02T03:04:05Z"]
+    "timestamp",
+    [
+        1767323045000,
+        1767323045000.0,
+        "2026-01-02T03:04:05",
+        "2026-01-02T03:04:05Z",
+        "2026-01-02T05:04:05+02:00",
+    ],
 )
 def test_a_capture_time_is_iso_or_milliseconds(timestamp: float | str) -> None:
     assert decoded_chunk(timestamp=timestamp).timestamp == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -88,6 +95,13 @@ def test_a_chunk_that_breaks_a_rule_names_its_field(changes: dict[str, Any], fie
     assert caught.value.details["rule"] in caught.value.message
 
 
+@pytest.mark.parametrize("timestamp", ["yesterday", True, None, 1e300])
+def test_a_capture_time_that_is_none_is_told_how_to_write_one(timestamp: object) -> None:
+    with pytest.raises(InvalidMessageError) as caught:
+        decoded_chunk(timestamp=timestamp)
+    assert caught.value.details["rule"] == "must be an ISO 8601 time or milliseconds since 1970"
+
+
 @pytest.mark.parametrize("missing", list(chunk_fields()))
 def test_every_field_of_a_chunk_is_asked_for(missing: str) -> None:
     fields = chunk_fields()
@@ -108,6 +122,11 @@ def test_too_large_a_chunk_is_called_that() -> None:
         )
 
 
+def test_what_is_far_too_large_is_not_even_decoded() -> None:
+    with pytest.raises(ChunkTooLargeError):
+        decoded_chunk(audio_data="no base64!" * MAX_CHUNK_BYTES)
+
+
 def test_the_largest_chunk_passes() -> None:
     audio = bytes(MAX_CHUNK_BYTES)
     chunk = decoded_chunk(audio_data=base64.b64encode(audio).decode(), size_bytes=len(audio))
@@ -115,17 +134,18 @@ def test_the_largest_chunk_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    "frame",
+    ("frame", "field"),
     [
-        b"",
-        b"\0" * 11,
-        struct.pack(">Id", 1, 0.0),
-        struct.pack(">Id", 0, 0.0) + b"x",
-        struct.pack(">Id", 1, math.nan) + b"x",
-        struct.pack(">Id", 1, math.inf) + b"x",
-        struct.pack(">Id", 1, 1e300) + b"x",
+        (b"", "audio_data"),
+        (b"\0" * 11, "audio_data"),
+        (struct.pack(">Id", 1, 0.0), "audio_data"),
+        (struct.pack(">Id", 0, 0.0) + b"x", "sequence_number"),
+        (struct.pack(">Id", 1, math.nan) + b"x", "timestamp"),
+        (struct.pack(">Id", 1, math.inf) + b"x", "timestamp"),
+        (struct.pack(">Id", 1, 1e300) + b"x", "timestamp"),
     ],
 )
-def test_a_malformed_frame_is_refused(frame: bytes) -> None:
-    with pytest.raises(InvalidMessageError):
+def test_a_malformed_frame_is_refused_by_the_name_of_its_field(frame: bytes, field: str) -> None:
+    with pytest.raises(InvalidMessageError) as caught:
         decode_client_binary(frame, session_id=SESSION_ID, mime_type=MIME_TYPE)
+    assert caught.value.details["field"] == field

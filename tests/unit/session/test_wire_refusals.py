@@ -51,6 +51,32 @@ def test_a_malformed_message_is_refused(message: str) -> None:
     assert caught.value.message.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        ("no JSON", "message"),
+        ("a list", "message"),
+        ("another member", "message"),
+        ("no event", "event"),
+        ("event is a number", "event"),
+        ("unknown event", "event"),
+        ("data is a list", "data"),
+        ("unknown field", "x"),
+        ("wrong type", "timestamp"),
+    ],
+)
+def test_a_refusal_names_what_is_wrong(message: str, field: str) -> None:
+    with pytest.raises(InvalidMessageError) as caught:
+        decode_client_text(MALFORMED[message], session_id=SESSION_ID)
+    assert caught.value.details["field"] == field
+    assert caught.value.details["rule"] in caught.value.message
+
+
+def test_an_event_without_a_name_is_asked_for_one() -> None:
+    with pytest.raises(InvalidMessageError, match="event must be the name of an event"):
+        decode_client_text(MALFORMED["event is a number"], session_id=SESSION_ID)
+
+
 def test_an_unknown_event_is_told_every_name_there_is() -> None:
     with pytest.raises(InvalidMessageError) as caught:
         decode_client_text('{"event":"shout"}', session_id=SESSION_ID)
