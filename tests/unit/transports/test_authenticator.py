@@ -48,7 +48,9 @@ async def test_nothing_opens_nothing(authenticator: Authenticator) -> None:
         await authenticator.user_of(None)
 
 
-@pytest.mark.parametrize("credential", ["", "x", "vv_", "vv_" + "A" * 43, "a.b", "ñ", "\ud800"])
+@pytest.mark.parametrize(
+    "credential", ["", "x", "vv_", "vv_" + "A" * 43, "a.b", "ñ", "\ud800", "vv_\ud800"]
+)
 async def test_a_wrong_credential_opens_nothing(
     authenticator: Authenticator, credential: str
 ) -> None:
@@ -116,6 +118,7 @@ async def test_a_token_is_renewed_for_a_day_and_no_longer(
         assert token.expires_in_s == TTL_S
         token = await authenticator.renew(token.text)
     assert token.expires_in_s == TTL_S / 2  # the last of the day
+    assert DAY_S == 24 * 60 * 60
     clock.move(TTL_S / 2)
     with pytest.raises(UnauthorizedError):
         await authenticator.renew(token.text)
@@ -171,6 +174,32 @@ async def test_lookups_are_few_and_off_the_event_loop(keys: KeyStore, clock: Mov
     assert threading.get_ident() not in watched.threads
 
 
+class SlowKeys(KeyStore):
+    """Takes so long to find a token's key."""
+
+    def __init__(self, keys: KeyStore, clock: MovableClock, takes_s: float) -> None:
+        super().__init__(keys._database)
+        self._clock_to_move = clock
+        self._takes_s = takes_s
+
+    def get(self, key_id: UUID) -> ApiKey | None:
+        self._clock_to_move.move(self._takes_s)
+        return super().get(key_id)
+
+
+async def test_a_day_that_ends_while_the_key_is_looked_up_is_over(
+    keys: KeyStore, clock: MovableClock
+) -> None:
+    _, secret = keys.add("ana")
+    token = await Authenticator(keys, clock, token_ttl_s=DAY_S, required=True).issue(secret)
+    clock.move(DAY_S - 1)
+    in_time = authenticator_over(SlowKeys(keys, clock, 0.75), clock)
+    assert (await in_time.renew(token.text)).expires_in_s == 0.25
+    too_late = authenticator_over(SlowKeys(keys, clock, 0.25), clock)
+    with pytest.raises(UnauthorizedError, match="shown too long ago"):
+        await too_late.renew(token.text)
+
+
 async def test_wrong_keys_take_no_more_memory_than_so_much(
     keys: KeyStore, authenticator: Authenticator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +211,25 @@ async def test_wrong_keys_take_no_more_memory_than_so_much(
     assert len(authenticator._cache) == 3
     assert secret not in repr(authenticator._cache)
     assert await authenticator.user_of(secret) == "ana"
+
+
+async def test_of_too_many_keys_the_one_looked_up_longest_ago_is_forgotten(
+    keys: KeyStore, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vivavoz.transports.authenticator._MAX_CACHED_KEYS", 2)
+    watched = WatchedKeys(keys)
+    authenticator = authenticator_over(watched, clock)
+    ana, berta, carla = (keys.add(name)[1] for name in ("ana", "berta", "carla"))
+
+    async def lookups_for(secret: str) -> int:
+        before = len(watched.threads)
+        await authenticator.user_of(secret)
+        return len(watched.threads) - before
+
+    assert [await lookups_for(secret) for secret in (ana, berta)] == [1, 1]
+    clock.move(KEY_CACHE_S)
+    assert [await lookups_for(secret) for secret in (ana, carla)] == [1, 1]
+    assert [await lookups_for(secret) for secret in (carla, ana, berta)] == [0, 0, 1]
 
 
 async def test_where_nobody_is_asked_everybody_is_nobody(
