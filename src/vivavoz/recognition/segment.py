@@ -74,8 +74,8 @@ class Segment:
         audio: Pcm,
         options: RecognitionOptions,
         *,
+        full_context: bool,
         is_final: bool = False,
-        full_context: bool = False,
         word_times: bool = True,
     ) -> DecodeRequest:
         """A decode of ``audio``: for a final all of the segment's, else the window's."""

@@ -66,6 +66,18 @@ def test_a_speculative_final_that_speech_overtook_is_shown_as_a_partial() -> Non
     assert not played.finals
 
 
+def test_a_speculative_final_that_was_there_already_is_forgotten_when_speech_resumes() -> None:
+    played = session("one two three - four five six")
+    played.play(until_s=played.speech.words[2].end_s + 0.34)
+    assert [request.purpose for request in played.asked].count("final") == 1
+    played.play(until_s=played.speech.words[-1].end_s)
+    assert played.partials[-1].text.startswith("one two three four")
+    played.play(answer=False)
+    assert not played.finals
+    played.answer_all()
+    assert [final.text for final in played.finals] == ["one two three four five six"]
+
+
 def test_no_partials_are_decoded_in_the_silence_that_a_final_covers() -> None:
     played = session("one two three")
     end_s = played.speech.words[-1].end_s
