@@ -42,7 +42,7 @@ class UndrivenBrowser:
             "about:blank",
         )
         self._process: asyncio.subprocess.Process | None = None
-        self._http = httpx.AsyncClient(trust_env=False)
+        self._http = httpx.AsyncClient(trust_env=False, timeout=30.0)
 
     async def start(self) -> None:
         """Start it and wait until it can be asked."""

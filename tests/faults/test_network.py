@@ -13,6 +13,7 @@ from tests.faults.dictation import PACE, Dictation
 from tests.faults.outcome import Outcome
 from tests.faults.proxy import FaultyProxy, Way
 from tests.faults.speech import opus_speech, raw_speech
+from tests.live.clients import PATIENCE_S
 from vivavoz.client.link import Link
 from vivavoz.session.events import Ack, SessionResumed, TranscriptionFinal
 
@@ -22,7 +23,7 @@ SEEN_WITHIN_S = 20.0
 
 async def live_session(server: ServerProcess, session_id: UUID) -> dict[str, object]:
     """What the server says of a live session."""
-    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=PATIENCE_S) as http:
         session: dict[str, object] = (
             await http.get(f"/api/streaming/sessions/{session_id}")
         ).json()

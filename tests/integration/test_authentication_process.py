@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 from websockets.asyncio.client import connect
 
+from tests.live.clients import PATIENCE_S
 from vivavoz.cli.root import app
 from vivavoz.cli.server_status import ServerStatus, fetch_status
 from vivavoz.client import VivavozClient
@@ -128,7 +129,7 @@ def _address_in(log: Path, process: "subprocess.Popen[bytes]") -> str:
 
 
 def _is_ready(address: str) -> bool:
-    return httpx.get(f"{address}/ready", trust_env=False).is_success
+    return httpx.get(f"{address}/ready", trust_env=False, timeout=PATIENCE_S).is_success
 
 
 @pytest.mark.parametrize("by", ["option", "variable"])
@@ -151,7 +152,7 @@ def test_beyond_loopback_it_refuses_to_start_unprotected(
 @pytest.mark.parametrize("way_out", ["--auth", "--allow-unauthenticated"])
 def test_beyond_loopback_it_starts_either_way(data_dir: Path, tmp_path: Path, way_out: str) -> None:
     with serving(tmp_path / "log", "--host", EVERYWHERE, way_out) as address:
-        answer = httpx.get(f"{address}/api/history", trust_env=False)
+        answer = httpx.get(f"{address}/api/history", trust_env=False, timeout=PATIENCE_S)
     assert answer.status_code == (401 if way_out == "--auth" else 200)
 
 
@@ -172,7 +173,7 @@ async def test_secrets_are_in_no_log_and_in_no_file(
     log = tmp_path / "log"
     with serving(log, "--auth", "--log-format", log_format) as address:
         bearer = {"Authorization": f"Bearer {secret}"}
-        async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=PATIENCE_S) as http:
             token = (await http.post("/api/auth/token", headers=bearer)).json()["token"]
             await http.post("/api/auth/session", json={"api_key": secret})
             cookie = http.cookies["vivavoz_token"]

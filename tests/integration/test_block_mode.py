@@ -17,6 +17,7 @@ from tests.e2e.server_process import ServerProcess
 from tests.faults.dictation import Dictation, kept_transcript
 from tests.faults.proxy import FaultyProxy
 from tests.faults.speech import SAMPLES, Speech, opus_speech, raw_speech
+from tests.live.clients import PATIENCE_S
 from vivavoz.client import UPLOADED, Link, VivavozClient, as_file
 from vivavoz.errors import ServerUnreachableError
 from vivavoz.session.events import Ack, SessionResumed, TranscriptionFinal
@@ -112,7 +113,7 @@ async def until_saved(server: ServerProcess, session_id: UUID) -> None:
 
 async def edit(server: ServerProcess, session_id: UUID, text: str) -> None:
     """Put this in the place of a transcript's text."""
-    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=PATIENCE_S) as http:
         async with asyncio.timeout(PATIENT_S):
             while True:  # the file is there a moment before the transcript
                 answer = await http.patch(f"/api/history/{session_id}", json={"text": text})

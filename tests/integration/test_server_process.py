@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.live.clients import WebSocketClient, websocket_client
+from tests.live.clients import PATIENCE_S, WebSocketClient, websocket_client
 from tests.live.ports import free_port
 from tests.live.server import until_answered
 from tests.live.speech import pcm_of, spoken
@@ -74,7 +74,9 @@ async def audited_server(folder: Path) -> AsyncIterator[AuditedServer]:
     server = AuditedServer(folder, port, process)
     try:
         async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", transport=httpx.AsyncHTTPTransport(retries=50)
+            base_url=f"http://127.0.0.1:{port}",
+            transport=httpx.AsyncHTTPTransport(retries=50),
+            timeout=PATIENCE_S,
         ) as http:
             await until_answered(http, "/ready", 200)
         yield server

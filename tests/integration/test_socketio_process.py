@@ -8,7 +8,7 @@ import jiwer
 import pytest
 
 from tests.e2e.server_process import ServerProcess
-from tests.live.clients import Client, socketio_client
+from tests.live.clients import PATIENCE_S, Client, socketio_client
 from tests.live.speech import spoken
 from vivavoz.session.events import (
     PauseRecording,
@@ -71,7 +71,7 @@ async def test_a_dictation_over_socketio_is_heard_and_kept_to_the_letter(
     said = " ".join((human_speech / f"{name}.txt").read_text().strip() for name in PASSAGES)
     assert jiwer.wer(said, text) <= MAX_WORD_ERROR_RATE
 
-    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False, timeout=PATIENCE_S) as http:
         kept = (await http.get(f"api/history/{completed.transcript_id}")).json()
     assert kept["text"] == text
     started = created.start_time.astimezone()
