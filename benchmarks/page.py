@@ -1,11 +1,12 @@
 """How long the page takes to show a result, by how much text it shows already.
 
-python benchmarks/page.py [--words 100 1000 10000 20000]
+    python benchmarks/page.py [--words 100 1000 10000 20000]
+
+The server is the scripted one of the page's tests: only the page is measured.
 """
 
 import argparse
 import asyncio
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,13 +16,14 @@ from playwright.async_api import async_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts import find_browser  # noqa: E402
 from tests.e2e.page.scripted_server import ScriptedServer  # noqa: E402
 from tests.e2e.page.update_times import median_update_ms  # noqa: E402
 
 WORDS = (100, 1_000, 10_000, 20_000)
 
 
-async def measure(browser_path: str, words: Sequence[int]) -> list[float]:
+async def measure(browser_path: Path, words: Sequence[int]) -> list[float]:
     """Milliseconds, for each number of words."""
     async with async_playwright() as playwright, ScriptedServer().running() as server:
         browser = await playwright.chromium.launch(
@@ -46,12 +48,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--words", type=int, nargs="+", default=WORDS)
     words = sorted(parser.parse_args().words)
-    command = [sys.executable, str(ROOT / "scripts" / "find_browser.py")]
-    found = subprocess.run(command, check=True, capture_output=True, text=True)
+    medians = asyncio.run(measure(find_browser.require(), words))
     print("| words on the screen | time per update, median |\n|---:|---:|")
-    for size, took_ms in zip(
-        words, asyncio.run(measure(found.stdout.splitlines()[-1], words)), strict=True
-    ):
+    for size, took_ms in zip(words, medians, strict=True):
         print(f"| {size:,} | {took_ms:.1f} ms |")
 
 

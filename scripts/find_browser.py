@@ -98,6 +98,13 @@ def install(environ: Mapping[str, str], home: Path, is_root: bool) -> Path | Non
     return None
 
 
+def require() -> Path:
+    """The first browser that works; ends the program where there is none."""
+    if browser := find(os.environ, Path.home()):
+        return browser
+    sys.exit(HOW_TO_GET_ONE)
+
+
 def main(arguments: list[str]) -> int | str:
     """Print the browser's path; else return the sentence to exit with."""
     browser = find(os.environ, Path.home())

@@ -8,7 +8,6 @@ lose its connection or download a model on request. NAMEs choose states and look
 """
 
 import asyncio
-import subprocess
 import sys
 import tempfile
 import wave
@@ -22,6 +21,7 @@ from playwright.async_api import Error as PlaywrightError
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts import find_browser  # noqa: E402
 from scripts.photographer import Look, Photographer  # noqa: E402
 from scripts.screenshot_states import STATES  # noqa: E402
 from tests.e2e.page.scripted_server import WHISPER, ScriptedServer, ready  # noqa: E402
@@ -65,7 +65,7 @@ async def photograph(browser: Browser, look: Look, name: str, folder: Path) -> N
         await context.close()
 
 
-async def main(browser_path: str, microphone: Path, folder: Path, names: set[str]) -> None:
+async def main(browser_path: Path, microphone: Path, folder: Path, names: set[str]) -> None:
     """Photograph the named states in the named looks."""
     states = names & STATES.keys() or STATES
     looks = [look for look in LOOKS if look.name in names] or LOOKS
@@ -110,16 +110,9 @@ def write_murmur(path: Path) -> Path:
     return path
 
 
-def find_browser() -> str:
-    """Path of Chromium or Chrome."""
-    command = [sys.executable, str(ROOT / "scripts" / "find_browser.py")]
-    found = subprocess.run(command, check=True, capture_output=True, text=True)
-    return found.stdout.splitlines()[-1]
-
-
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         microphone = write_murmur(Path(temporary) / "murmur.wav")
-        asyncio.run(main(find_browser(), microphone, target, set(sys.argv[2:])))
+        asyncio.run(main(find_browser.require(), microphone, target, set(sys.argv[2:])))

@@ -144,7 +144,7 @@ async def files_too_long(shot: Photographer) -> None:
     files = await files_one(shot)
     said = " ".join(shot.samples.said[:2])
     files.events.put_nowait({"type": "transcript.text.delta", "delta": said})
-    error = {"code": "RECORDING_TOO_LONG", "message": ""}
+    error = {"code": "RECORDING_TOO_LONG", "message": "", "details": {"transcript_id": "1"}}
     files.events.put_nowait({"type": "error", "error": error})
     await shot.page.wait_for_timeout(600)
 

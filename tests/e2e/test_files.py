@@ -147,7 +147,7 @@ async def test_a_recording_is_cancelled_and_tried_again_by_keyboard(
     await expect(job(page, path.name)).to_contain_text("No speech was found")
 
 
-async def test_of_a_recording_that_is_too_long_the_text_so_far_can_be_copied(
+async def test_of_a_recording_that_is_too_long_the_text_so_far_can_be_copied_and_found(
     scripted: ScriptedServer,
     files: ScriptedFiles,
     open_page: OpenPage,
@@ -158,12 +158,12 @@ async def test_of_a_recording_that_is_too_long_the_text_so_far_can_be_copied(
     page = await open_page(scripted.url, permissions=permissions)
     await page.click("#open-files")
     files.events.put_nowait({"type": "transcript.text.delta", "delta": "The first hour."})
-    files.events.put_nowait(
-        {"type": "error", "error": {"code": "RECORDING_TOO_LONG", "message": "x"}}
-    )
+    error = {"code": "RECORDING_TOO_LONG", "message": "", "details": {"transcript_id": "1"}}
+    files.events.put_nowait({"type": "error", "error": error})
     await choose(page, path)
     await expect(job(page, path.name)).to_contain_text("Send it in parts")
     await expect(page.get_by_role("button", name="Try “")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Open “")).to_be_visible()
     await page.get_by_role("button", name="Copy the text of").click()
     await expect(job(page, path.name)).to_contain_text("Copied")
     assert await page.evaluate("navigator.clipboard.readText()") == "The first hour."

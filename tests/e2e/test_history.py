@@ -1,5 +1,6 @@
 """The history on the page, before a real server that keeps it."""
 
+import asyncio
 import json
 import re
 import zipfile
@@ -155,7 +156,7 @@ async def test_a_transcript_is_downloaded_in_every_format(
             await page.click(f".downloads a:text-is('{form.upper()}')")
         download = await downloading.value
         assert download.suggested_filename.endswith(f".{form}")
-        content = Path(await download.path()).read_bytes()  # noqa: ASYNC240
+        content = await asyncio.to_thread(Path(await download.path()).read_bytes)
         assert "The bell rang at nine." in _text_in(content, form)
 
 

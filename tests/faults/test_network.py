@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.e2e.server_process import ServerProcess
+from tests.e2e.waiting import eventually
 from tests.faults.conftest import LosesNothing
 from tests.faults.dictation import PACE, Dictation
 from tests.faults.outcome import Outcome
@@ -19,6 +20,11 @@ from vivavoz.session.events import Ack, SessionResumed, TranscriptionFinal
 
 SPEECH = opus_speech("en-5")
 SEEN_WITHIN_S = 20.0
+
+
+async def has_text(server: ServerProcess, session_id: UUID) -> bool:
+    """Whether the server has confirmed something."""
+    return bool((await live_session(server, session_id))["confirmed_text"])
 
 
 async def live_session(server: ServerProcess, session_id: UUID) -> dict[str, object]:
@@ -102,8 +108,7 @@ async def test_lost_acks(
     async with Dictation(proxy.url, SPEECH) as dictation:
         await dictation.hears(Ack)
         proxy.swallow(Way.TO_CLIENT)
-        while not (await live_session(server, dictation.session_id))["confirmed_text"]:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        await eventually(lambda: has_text(server, dictation.session_id))
         proxy.reset()
         proxy.heal()
         ending = await dictation.finish()

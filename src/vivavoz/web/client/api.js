@@ -2,10 +2,9 @@
 
 /** The server refused, or could not be reached (`SERVER_UNREACHABLE`). */
 export class ApiError extends Error {
-  constructor(code, message, status = 0) {
+  constructor(code, message, status = 0, details = {}) {
     super(message);
-    this.code = code;
-    this.status = status;
+    Object.assign(this, { code, status, details });
   }
 }
 

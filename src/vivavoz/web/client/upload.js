@@ -32,7 +32,8 @@ function post(url, form, { signal, onSent = () => {}, onMessage }) {
     const request = new XMLHttpRequest();
     const reader = new EventReader((message) => {
       if (message.type === "error") {
-        reject(new ApiError(message.error.code, message.error.message));
+        const { code, message: words, details } = message.error;
+        reject(new ApiError(code, words, 0, details));
         return;
       }
       onMessage(message);

@@ -9,7 +9,7 @@
  * @property {number} audioS seconds taken in
  * @property {number|null} durationS of the whole recording, if that is known
  * @property {string} text so far
- * @property {string|null} transcriptId
+ * @property {string|null|undefined} transcriptId of what is in the history, be it only a part
  * @property {{code: string, message: string}|null} error
  */
 
@@ -81,7 +81,7 @@ export class FileQueue extends EventTarget {
       this.#change(job, { state: "done", text, transcriptId });
     } catch (error) {
       if (controller.signal.aborted) this.#change(job, { state: "cancelled" });
-      else this.#change(job, { state: "failed", error });
+      else this.#change(job, { state: "failed", error, transcriptId: error.details?.transcript_id });
     }
     this.#running = null;
     this.#next();
