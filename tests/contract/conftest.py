@@ -15,6 +15,8 @@ from tests.live.engines import CountingEngine, SharedEngine, ready
 from tests.live.server import LiveServer, live_server
 from tests.live.speech import spoken
 from vivavoz.engines.pocketsphinx import PocketSphinxEngine
+from vivavoz.history.database import Database
+from vivavoz.history.keys import KeyStore
 from vivavoz.history.store import SqlTranscriptStore
 from vivavoz.runtime.loading import LoadEngine
 from vivavoz.session.events import SessionCompleted, SessionCreated, StopRecording
@@ -174,3 +176,23 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     """Where a test plays: nothing runs yet."""
     async with AsyncExitStack() as stack:
         yield Stage(request.param, tmp_path, stack)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Iterator[KeyStore]:
+    """What ``vivavoz keys`` works with, beside the server."""
+    database = Database(f"sqlite:///{tmp_path / 'vivavoz.db'}")
+    yield KeyStore(database)
+    database.close()
+
+
+@pytest.fixture
+def ana(keys: KeyStore) -> str:
+    """Her key."""
+    return keys.add("ana")[1]
+
+
+@pytest.fixture
+def berta(keys: KeyStore) -> str:
+    """Another's."""
+    return keys.add("berta")[1]

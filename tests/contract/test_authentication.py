@@ -1,50 +1,15 @@
 """One suite for both transports: who comes in where keys are asked for, and what he sees."""
 
-import io
-import wave
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from websockets.asyncio.client import connect
 
 from tests.contract.conftest import Stage, credentials
-from tests.live.clients import PCM, Client
-from tests.live.server import LiveServer
-from vivavoz.client import Link, VivavozClient
-from vivavoz.errors import UnauthorizedError
-from vivavoz.history.database import Database
+from tests.contract.users import assert_only_ana_sees, http_as
+from tests.live.clients import Client
 from vivavoz.history.keys import KeyStore
 from vivavoz.session.events import SessionCompleted, SessionCreated, SessionResumed, StopRecording
-
-OPEN = ["/", "/static/index.html", "/docs", "/openapi.json", "/health", "/ready", "/api/auth"]
-CLOSED = ["/api/history", "/api/streaming/status", "/metrics", "/nothing", "/static", "//health"]
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> Iterator[KeyStore]:
-    """What ``vivavoz keys`` works with, beside the server."""
-    database = Database(f"sqlite:///{tmp_path / 'vivavoz.db'}")
-    yield KeyStore(database)
-    database.close()
-
-
-@pytest.fixture
-def ana(keys: KeyStore) -> str:
-    return keys.add("ana")[1]
-
-
-@pytest.fixture
-def berta(keys: KeyStore) -> str:
-    return keys.add("berta")[1]
-
-
-def http_as(server: LiveServer, credential: str) -> httpx.AsyncClient:
-    http = server.http()
-    http.headers["Authorization"] = f"Bearer {credential}"
-    return http
 
 
 async def session_of(stage: Stage, credential: str) -> Client:
@@ -230,30 +195,6 @@ async def test_how_anothers_session_ended_is_not_told(
 # --- whose history --------------------------------------------------------------------------------
 
 
-async def assert_only_ana_sees(
-    server: LiveServer, transcript_id: UUID, ana: str, berta: str
-) -> None:
-    path = f"/api/history/{transcript_id}"
-    requests: list[tuple[str, str, dict[str, str] | None]] = [
-        ("GET", path, None),
-        ("GET", f"{path}/export?format=srt", None),
-        ("PATCH", path, {"title": "Mine"}),
-        ("DELETE", path, None),
-    ]
-    async with http_as(server, berta) as http:
-        assert (await http.get("/api/history")).json()["total"] == 0
-        assert (await http.get("/api/history", params={"q": "word"})).json()["total"] == 0
-        for method, address, body in requests:
-            answer = await http.request(method, address, json=body)
-            assert answer.status_code == 404
-            assert answer.json()["error"]["code"] == "TRANSCRIPT_NOT_FOUND"
-    async with http_as(server, ana) as http:
-        assert (await http.get("/api/history", params={"q": "word"})).json()["total"] == 1
-        for method, address, body in requests:
-            assert (await http.request(method, address, json=body)).is_success
-        assert (await http.get("/api/history")).json()["total"] == 0
-
-
 async def test_a_dictation_is_in_its_speakers_history_only(
     stage: Stage, ana: str, berta: str, sentence: list[bytes]
 ) -> None:
@@ -271,84 +212,3 @@ async def test_what_was_said_while_nobody_was_asked_is_nobodys(
     server = await stage.serve(auth=True)
     async with http_as(server, ana) as http:
         assert (await http.get("/api/history")).json()["total"] == 0
-
-
-# --- beside the two transports --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("stage", ["websocket"], indirect=True)
-class TestRest:
-    async def test_an_uploaded_recording_is_in_its_owners_history_only(
-        self, stage: Stage, ana: str, berta: str, sentence: list[bytes]
-    ) -> None:
-        server = await stage.serve(auth=True)
-        recording = io.BytesIO()
-        with wave.open(recording, "wb") as wav:
-            wav.setparams((1, 2, 16_000, 0, "NONE", ""))
-            wav.writeframes(b"".join(sentence))
-        async with http_as(server, ana) as http:
-            transcribed = await http.post(
-                "/v1/audio/transcriptions",
-                files={"file": recording.getvalue()},
-                data={"response_format": "verbose_json"},
-                timeout=30,
-            )
-        transcript_id = UUID(transcribed.json()["transcript_id"])
-        await assert_only_ana_sees(server, transcript_id, ana, berta)
-
-    async def test_what_is_open_and_what_is_not(self, stage: Stage, ana: str) -> None:
-        server = await stage.serve(auth=True)
-        async with server.http() as http:
-            assert [(await http.get(path)).status_code for path in OPEN] == [200] * len(OPEN)
-            for path in CLOSED:
-                refused = await http.get(f"{server.url}{path}")
-                assert refused.status_code == 401, path
-                assert refused.headers["WWW-Authenticate"] == "Bearer"
-                assert refused.headers["X-Content-Type-Options"] == "nosniff"
-                error = refused.json()["error"]
-                assert error["code"] == "UNAUTHORIZED"
-                assert error["request_id"] == refused.headers["X-Request-ID"]
-        async with http_as(server, ana) as http:
-            assert (await http.get("/metrics")).status_code == 200
-            assert (await http.get("/nothing")).status_code == 404
-
-    async def test_every_route_of_the_api_is_closed(self, stage: Stage) -> None:
-        server = await stage.serve(auth=True)
-        async with server.http() as http:
-            paths = (await http.get("/openapi.json")).json()["paths"]
-            routes = {(method, path) for path, methods in paths.items() for method in methods} - {
-                (method, "/api/auth/session") for method in ("post", "delete")
-            }
-            open_routes = {("get", "/health"), ("get", "/ready"), ("get", "/api/auth")}
-            answers = {
-                (method, path): await http.request(method, path.replace("{", "").replace("}", ""))
-                for method, path in routes
-            }
-        assert open_routes < routes
-        assert {route for route, answer in answers.items() if answer.status_code != 401} == (
-            open_routes
-        )
-
-    async def test_the_client_library_shows_its_key(self, stage: Stage, ana: str) -> None:
-        server = await stage.serve(auth=True)
-        async with VivavozClient(server.url, mime_type=PCM, api_key=ana) as client:
-            assert client.link is Link.OPEN
-        with pytest.raises(UnauthorizedError, match="asks for an API key"):
-            async with VivavozClient(server.url, mime_type=PCM):
-                pass
-        with pytest.raises(UnauthorizedError, match="unknown or was revoked"):
-            async with VivavozClient(server.url, mime_type=PCM, api_key="vv_" + "A" * 43):
-                pass
-
-    async def test_behind_a_proxy_with_tls(self, stage: Stage, ana: str) -> None:
-        server = await stage.serve(auth=True, allowed_origins=("https://dictate.example.org",))
-        forwarded = {
-            "Host": "dictate.example.org",
-            "Origin": "https://dictate.example.org",
-            "X-Forwarded-Proto": "https",
-        }
-        async with server.http() as http:
-            signed_in = await http.post(
-                "/api/auth/session", json={"api_key": ana}, headers=forwarded
-            )
-        assert "; Secure" in signed_in.headers["Set-Cookie"]
